@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// /etc/dnsmon.yaml as plain values: every key with its default (dnsmon.yaml(5) documents each). Nothing here knows
+// YAML, files or the system; config/load.h fills it, app/ turns it into running parts.
+#pragma once
+
+#include "event/format.h"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dnsmon {
+
+enum class Detect : std::uint8_t { kOff, kAnyPort };
+enum class HookMode : std::uint8_t { kAuto, kFentry, kKprobe, kCgroup, kNone };
+enum class Unattributed : std::uint8_t { kKeep, kDrop };
+enum class Privacy : std::uint8_t { kKeep, kHash, kTruncate, kDrop };
+enum class LogLevel : std::uint8_t { kTrace, kDebug, kInfo, kWarn, kError, kCritical, kOff };
+
+struct CaptureConfig {
+    std::vector<std::string> interfaces; ///< empty: any
+    std::vector<std::uint16_t> ports{53};
+    Detect detect = Detect::kOff;
+    bool loopback = true;
+    std::uint64_t ring_buffer_bytes = 16U << 20; ///< a power of two, a multiple of the page size
+};
+
+struct HooksConfig {
+    HookMode mode = HookMode::kAuto;
+    std::uint32_t owners = 65536; ///< entries of the owners map
+};
+
+template <typename T>
+struct IncludeExclude {
+    std::vector<T> include; ///< empty: everything
+    std::vector<T> exclude; ///< wins over include
+};
+
+struct FilterConfig {
+    bool queries = true;
+    bool responses = true;
+    std::vector<std::uint16_t> types; ///< empty: all
+    IncludeExclude<std::string> names;
+    IncludeExclude<std::string> processes;
+    IncludeExclude<std::uint32_t> uids;
+    std::vector<std::uint16_t> response_codes; ///< empty: all
+    Unattributed unattributed = Unattributed::kKeep;
+};
+
+struct PairingConfig {
+    bool enabled = true;
+    std::chrono::milliseconds timeout{5000};
+    std::uint32_t entries = 65536; ///< over all workers
+};
+
+struct WorkersConfig {
+    std::uint32_t threads = 0;  ///< 0: auto
+    std::uint32_t queue = 8192; ///< packets per worker
+};
+
+struct EnrichConfig {
+    bool executable = true;
+    bool command_line = true;
+    bool parent = true;
+    bool user = true;
+    bool unit = true;
+    bool container = true;
+};
+
+struct PrivacyConfig {
+    Privacy command_line = Privacy::kKeep;
+    Privacy answers = Privacy::kKeep;
+    Privacy client_addresses = Privacy::kKeep;
+};
+
+struct FileConfig {
+    bool enabled = false;
+    std::string path = "/var/log/dnsmon/events.json";
+    std::uint64_t max_size_bytes = 100U << 20;    ///< 0: never by size
+    std::chrono::seconds rotate_every{0};         ///< 0: never by time
+    std::uint32_t max_files = 10;                 ///< rotated files kept beside the current one
+    bool compress = false;
+    std::uint32_t mode = 0640;
+};
+
+struct OutputConfig {
+    Format format = Format::kEcs;
+    bool journald = true;
+    bool to_stdout = false; ///< output.stdout
+    FileConfig file;
+};
+
+struct StatsConfig {
+    std::chrono::milliseconds interval{60000}; ///< 0: only at stop
+};
+
+struct LogConfig {
+    LogLevel level = LogLevel::kInfo;
+};
+
+struct Config {
+    CaptureConfig capture;
+    HooksConfig hooks;
+    FilterConfig filter;
+    PairingConfig pairing;
+    WorkersConfig workers;
+    EnrichConfig enrich;
+    PrivacyConfig privacy;
+    OutputConfig output;
+    StatsConfig stats;
+    LogConfig log;
+};
+
+} // namespace dnsmon

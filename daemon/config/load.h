@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Text -> Config. Reports every problem of a file at once, each with its place; a Config is handed out only when
+// there is none. Unknown keys are errors; a key whose feature is not built yet is refused when it is set away from
+// its default ("not supported yet"), never ignored.
+#pragma once
+
+#include "config/config.h"
+#include "util/result.h"
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace dnsmon {
+
+struct ConfigProblem {
+    std::string file;
+    int line = 0;   ///< from 1; 0: the file as a whole
+    int column = 0; ///< from 1
+    std::string key_path; ///< "output.file.max_size"; empty: the file as a whole
+    std::string what;
+
+    /// "FILE:LINE:COLUMN: key.path: what is wrong"
+    [[nodiscard]] std::string to_string() const;
+};
+
+struct ConfigOutcome {
+    Config config; ///< meaningful only when problems is empty
+    std::vector<ConfigProblem> problems;
+    [[nodiscard]] bool ok() const { return problems.empty(); }
+};
+
+/// `name` is what problems call the text.
+[[nodiscard]] ConfigOutcome parse_config(std::string_view text, std::string_view name);
+/// A file that cannot be read is a problem of its own.
+[[nodiscard]] ConfigOutcome load_config(const std::string& path);
+
+} // namespace dnsmon

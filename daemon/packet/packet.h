@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// One packet as a source (the kernel's ring, a capture file) hands it to the pipeline: bytes from the network
+// header on, and what the source knew about it. A view: whoever holds a Packet keeps its bytes alive.
+#pragma once
+
+#include "process/owner.h"
+
+#include <cstdint>
+#include <span>
+
+namespace dnsmon {
+
+enum class Direction : std::uint8_t { kUnknown, kIngress, kEgress };
+
+struct Packet {
+    std::int64_t time_ns = 0;             ///< since the epoch: the kernel's time, or the capture's
+    std::uint32_t interface = 0;          ///< key into the source's interface names; 0: not known
+    Direction direction = Direction::kUnknown;
+    std::uint16_t ethertype = 0;          ///< 0x0800, 0x86dd; 0: by the version nibble of the first byte
+    std::span<const std::uint8_t> bytes;  ///< captured, from the network header on
+    std::uint32_t wire_bytes = 0;         ///< length on the wire from the network header on, ≥ bytes.size()
+    Owner sender;                         ///< local process at the source address; attribution kNone: none known
+    Owner receiver;                       ///< local process at the destination address
+};
+
+} // namespace dnsmon

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// The kernel half, attached: owner hooks of one flavour, the capture filter on its AF_PACKET sockets, the ring. What
+// exists is attached; destruction detaches everything. Loop thread only.
+#pragma once
+
+#include "config/config.h"
+#include "packet/packet.h"
+#include "probe/features.h"
+#include "util/result.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dnsmon {
+
+/// One hook of the plan and what became of it.
+struct HookStatus {
+    std::string name;    ///< "fentry/udp_sendmsg", "cgroup_skb/egress"
+    bool attached = false;
+    bool optional = false;
+    std::string problem; ///< why not attached
+};
+
+/// Which flavour was taken, and why not the ones before it.
+struct HookPlan {
+    HookMode mode = HookMode::kNone; ///< never kAuto
+    std::vector<HookStatus> hooks;
+    std::vector<std::string> passed_over; ///< "fentry: loading: Operation not permitted"
+    [[nodiscard]] std::string summary() const; ///< one line for the log
+};
+
+/// Sums over all CPUs of bpf/dnsmon_abi.h's enum dnsmon_counter.
+struct KernelCounters {
+    std::uint64_t seen = 0, matched = 0, submitted = 0, ring_full = 0, cut = 0, fragments = 0, no_owner = 0;
+    std::uint64_t owner_updates = 0, owner_failed = 0, owner_evictions = 0;
+};
+
+class Probe {
+  public:
+    /// Tries the flavours that `config.hooks.mode` allows, in order; with kAuto and none possible the capture runs
+    /// unattributed (mode kNone). A forced mode that cannot attach is an Error; code EPERM: a permission is missing.
+    [[nodiscard]] static Result<Probe> attach(const CaptureConfig& capture, const HooksConfig& hooks);
+    ~Probe();
+    Probe(Probe&&) noexcept;
+    Probe& operator=(Probe&&) noexcept;
+
+    [[nodiscard]] const HookPlan& plan() const;
+    [[nodiscard]] int ring_fd() const; ///< readable when records wait; for epoll
+    using OnPacket = std::function<void(const Packet&)>;
+    /// Hands every waiting packet to `on_packet` (bytes valid during the call), at most `limit`; returns how many.
+    Result<std::uint64_t> drain(const OnPacket& on_packet, std::uint64_t limit);
+    /// Stops taking new packets; what is in the ring stays for drain().
+    void stop_capture();
+    [[nodiscard]] KernelCounters counters() const;
+    /// The device's name as of now; empty when it is gone and was never seen.
+    [[nodiscard]] std::string_view interface_name(std::uint32_t ifindex);
+    /// Re-reads the offset between CLOCK_MONOTONIC and the wall clock (NTP steps); call now and then.
+    void resync_clock();
+
+  private:
+    struct State;
+    explicit Probe(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+} // namespace dnsmon
