@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the loop thread hands to a worker: transport payloads with all that is known about them, bytes in one arena.
+// Filled by the loop thread, moved through the worker's queue, emptied by the worker, returned to be filled again.
+#pragma once
+
+#include "packet/flow.h"
+#include "packet/packet.h"
+#include "packet/transport.h"
+#include "process/details.h"
+#include "process/owner.h"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace dnsmon {
+
+/// One local end of a packet: what the kernel said, and what /proc adds.
+struct End {
+    Owner owner;
+    ProcessDetailsPtr details;
+};
+
+struct PacketItem {
+    std::int64_t time_ns = 0;
+    Flow flow;
+    Direction direction = Direction::kUnknown;
+    bool loopback = false;
+    bool heuristic = false;
+    bool truncated = false;              ///< UDP: less was captured than was sent
+    const std::string* interface = nullptr; ///< interned; lives as long as the pipeline
+    std::uint32_t payload_offset = 0;    ///< into PacketBatch::bytes
+    std::uint32_t payload_bytes = 0;
+    TcpSegment segment;                  ///< TCP only; its payload is set by the worker
+    End sender;
+    End receiver;
+};
+
+struct PacketBatch {
+    std::vector<PacketItem> items;
+    std::vector<std::uint8_t> bytes;
+    std::int64_t now_ns = 0; ///< the source's clock when the batch was closed: what was due by then is due
+
+    void clear() {
+        items.clear();
+        bytes.clear();
+    }
+    [[nodiscard]] std::span<const std::uint8_t> payload(const PacketItem& item) const {
+        return std::span(bytes).subspan(item.payload_offset, item.payload_bytes);
+    }
+};
+
+} // namespace dnsmon

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/pipeline.h"
+
+#include "packet/ip.h"
+#include "packet/transport.h"
+
+#include <algorithm>
+
+namespace dnsmon {
+namespace {
+
+constexpr std::size_t kProcesses = 8192; // details kept; about 1 KiB each
+
+TrackerOptions per_worker(const PipelineOptions& options) {
+    TrackerOptions tracker = options.tracker;
+    const auto share = options.tracker.pairing.entries / std::max<std::size_t>(options.workers, 1);
+    tracker.pairing.entries = static_cast<std::uint32_t>(std::max<std::size_t>(share, 1));
+    return tracker;
+}
+
+/// What transport headers add to an item; false: not UDP or TCP, or damaged. `payload` is what they carry.
+bool parse_transport(const IpPacket& ip, PacketItem& item, std::span<const std::uint8_t>& payload) {
+    item.flow.ip_version = ip.version;
+    item.flow.source.address = ip.source;
+    item.flow.destination.address = ip.destination;
+    item.truncated = ip.truncated;
+    if (ip.protocol == static_cast<std::uint8_t>(Transport::kUdp)) {
+        const auto udp = parse_udp(ip.payload);
+        if (!udp) return false;
+        item.flow.transport = Transport::kUdp;
+        item.flow.source.port = udp->source_port;
+        item.flow.destination.port = udp->destination_port;
+        item.truncated = item.truncated || udp->truncated;
+        payload = udp->payload;
+        return true;
+    }
+    if (ip.protocol != static_cast<std::uint8_t>(Transport::kTcp)) return false;
+    const auto tcp = parse_tcp(ip.payload);
+    if (!tcp) return false;
+    item.flow.transport = Transport::kTcp;
+    item.flow.source.port = tcp->source_port;
+    item.flow.destination.port = tcp->destination_port;
+    item.segment = *tcp;
+    payload = tcp->payload;
+    return true;
+}
+
+} // namespace
+
+Pipeline::Pipeline(const PipelineOptions& options, InterfaceNames::Lookup interface_name, Deliver deliver,
+                   std::function<void()> on_room)
+    : interfaces_(std::move(interface_name)), processes_(options.enrich, kProcesses) {
+    const TrackerOptions tracker = per_worker(options);
+    lanes_.resize(std::max<std::size_t>(options.workers, 1));
+    for (Lane& lane : lanes_)
+        lane.worker = std::make_unique<Worker>(tracker, sequence_, options.queue_packets, deliver, on_room);
+}
+
+void Pipeline::submit(const Packet& packet) {
+    counters_.add(Counter::kPacketsReceived);
+    const IpPacket ip = parse_ip(packet.bytes);
+    switch (ip.outcome) {
+    case IpOutcome::kMalformed: counters_.add(Counter::kPacketsMalformed); return;
+    case IpOutcome::kDatagram: submit_datagram(packet, ip); return;
+    case IpOutcome::kFragment: break;
+    }
+    const auto whole = fragments_.add(packet, ip);
+    note_fragment_losses();
+    // The fragment that completes a datagram counts as what the datagram is; the others as fragments.
+    if (whole)
+        submit_datagram(whole->first, whole->ip);
+    else
+        counters_.add(Counter::kPacketsFragment);
+}
+
+void Pipeline::submit_datagram(const Packet& packet, const IpPacket& ip) {
+    PacketItem item;
+    std::span<const std::uint8_t> payload;
+    if (!parse_transport(ip, item, payload)) {
+        counters_.add(Counter::kPacketsMalformed);
+        return;
+    }
+    item.time_ns = packet.time_ns;
+    item.direction = packet.direction;
+    item.loopback = packet.loopback;
+    item.heuristic = packet.heuristic;
+    item.interface = interfaces_.find(packet.interface);
+    item.sender = {packet.sender, processes_.find(packet.sender, packet.time_ns)};
+    item.receiver = {packet.receiver, processes_.find(packet.receiver, packet.time_ns)};
+
+    PacketBatch& batch = lanes_[item.flow.symmetric_hash() % lanes_.size()].batch;
+    item.payload_offset = static_cast<std::uint32_t>(batch.bytes.size());
+    item.payload_bytes = static_cast<std::uint32_t>(payload.size());
+    batch.bytes.insert(batch.bytes.end(), payload.begin(), payload.end());
+    batch.items.push_back(std::move(item));
+}
+
+void Pipeline::note_fragment_losses() {
+    const FragmentsLost& now = fragments_.lost();
+    counters_.add(Counter::kFragmentsExpired, now.expired - noted_lost_.expired);
+    counters_.add(Counter::kFragmentsEvicted, now.evicted + now.refused - noted_lost_.evicted - noted_lost_.refused);
+    noted_lost_ = now;
+}
+
+bool Pipeline::flush(std::int64_t now_ns) {
+    fragments_.expire(now_ns);
+    note_fragment_losses();
+    bool all_taken = true;
+    for (Lane& lane : lanes_) {
+        lane.batch.now_ns = now_ns;
+        if (lane.worker->offer(lane.batch))
+            lane.batch = lane.worker->recycle();
+        else
+            all_taken = false;
+    }
+    return all_taken;
+}
+
+void Pipeline::finish(std::int64_t now_ns) {
+    for (Lane& lane : lanes_) {
+        lane.batch.now_ns = now_ns;
+        lane.worker->offer_last(lane.batch);
+        lane.worker->wait();
+    }
+}
+
+std::uint64_t Pipeline::total(Counter counter) const {
+    std::uint64_t sum = counters_.get(counter);
+    for (const Lane& lane : lanes_) sum += lane.worker->counters().get(counter);
+    if (counter == Counter::kDetailsRead) sum += processes_.reads();
+    if (counter == Counter::kDetailsGone) sum += processes_.gone();
+    return sum;
+}
+
+std::size_t Pipeline::queued_packets() const {
+    std::size_t sum = 0;
+    for (const Lane& lane : lanes_) sum += lane.worker->queued_packets();
+    return sum;
+}
+
+} // namespace dnsmon

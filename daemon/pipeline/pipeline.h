@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Packets in, event batches out. The loop thread parses the network layer, joins fragments, looks up the processes and
+// hands each flow to its worker; the workers do the rest. All public functions are the loop thread's.
+//
+// Back pressure: submit() never refuses, but once a worker's queue is full flush() returns false; the caller then stops
+// reading its source until on_room was called, so that the kernel's ring absorbs, and counts what it cannot.
+#pragma once
+
+#include "packet/fragments.h"
+#include "pipeline/interface_names.h"
+#include "pipeline/worker.h"
+#include "process/process_table.h"
+#include "stats/counters.h"
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace dnsmon {
+
+struct PipelineOptions {
+    TrackerOptions tracker; ///< pairing.entries: over all workers
+    EnrichConfig enrich;
+    std::size_t workers = 1;
+    std::size_t queue_packets = 8192; ///< per worker
+};
+
+class Pipeline {
+  public:
+    Pipeline(const PipelineOptions& options, InterfaceNames::Lookup interface_name, Deliver deliver,
+             std::function<void()> on_room);
+
+    void submit(const Packet& packet);
+    /// Hands what was submitted to the workers. `now_ns`: the source's clock; what is due by then becomes a timeout.
+    /// False: some worker's queue is full and its packets still wait here.
+    [[nodiscard]] bool flush(std::int64_t now_ns);
+    /// flush() until everything is with the workers, then waits until they are through. Nothing may be submitted afterwards.
+    void finish(std::int64_t now_ns);
+    void refresh_interfaces() { interfaces_.refresh(); }
+
+    [[nodiscard]] std::uint64_t total(Counter counter) const; ///< over the loop thread and all workers
+    [[nodiscard]] std::size_t workers() const { return lanes_.size(); }
+    [[nodiscard]] std::size_t queued_packets() const;
+    [[nodiscard]] std::size_t pending_fragments() const { return fragments_.pending_fragments(); }
+
+  private:
+    struct Lane {
+        std::unique_ptr<Worker> worker;
+        PacketBatch batch;
+    };
+
+    void submit_datagram(const Packet& packet, const IpPacket& ip);
+    void note_fragment_losses();
+
+    std::atomic<std::uint64_t> sequence_{1};
+    InterfaceNames interfaces_;
+    FragmentTable fragments_;
+    ProcessTable processes_;
+    Counters counters_;
+    FragmentsLost noted_lost_;
+    std::vector<Lane> lanes_;
+};
+
+} // namespace dnsmon

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/tracker.h"
+
+#include "pipeline/question_hash.h"
+
+#include <chrono>
+
+namespace dnsmon {
+namespace {
+
+constexpr std::uint16_t kMdnsPort = 5353;  // RFC 6762
+constexpr std::uint16_t kLlmnrPort = 5355; // RFC 4795
+constexpr std::uint16_t kTypeIxfr = 251;   // RFC 1995
+constexpr std::uint16_t kTypeAxfr = 252;   // RFC 5936
+
+bool plausible_in_stream(std::span<const std::uint8_t> wire) { return dns::looks_like_dns(wire, false); }
+
+/// mDNS and LLMNR queries go to a group: answers come from other addresses, or never, and nobody is late.
+bool is_multicast_dns(const Flow& flow) {
+    const auto special = [](std::uint16_t port) { return port == kMdnsPort || port == kLlmnrPort; };
+    return flow.destination.address.is_multicast() || special(flow.source.port) || special(flow.destination.port);
+}
+
+bool is_zone_transfer(const dns::Message& message) {
+    if (message.questions.empty()) return false;
+    const auto type = message.questions.front().type;
+    return type == kTypeAxfr || type == kTypeIxfr;
+}
+
+PairingKey key_of(const dns::Message& message, const Flow& client_to_server) {
+    return {client_to_server, message.header.id, question_hash(message)};
+}
+
+} // namespace
+
+Tracker::Tracker(const TrackerOptions& options, std::atomic<std::uint64_t>& sequence)
+    : options_(options), sequence_(sequence), filter_(options.filter),
+      encoder_(make_encoder(options.format, options.host_name)), streams_(StreamLimits{}, plausible_in_stream),
+      pairing_(options.pairing.entries) {}
+
+void Tracker::handle(const PacketItem& item, std::span<const std::uint8_t> payload, Batch& out) {
+    if (item.flow.transport == Transport::kTcp) {
+        handle_segment(item, payload, out);
+        return;
+    }
+    if (!dns::looks_like_dns(payload, item.heuristic)) {
+        counters_.add(Counter::kPacketsNotDns);
+        return;
+    }
+    counters_.add(Counter::kPacketsMessage);
+    handle_message(item, {.wire = payload, .truncated = item.truncated}, out);
+}
+
+void Tracker::handle_segment(const PacketItem& item, std::span<const std::uint8_t> payload, Batch& out) {
+    TcpSegment segment = item.segment;
+    segment.payload = payload;
+    const auto fate = streams_.add(item.flow, segment, item.time_ns,
+                                   [&](const StreamMessage& piece) { handle_message(item, piece, out); });
+    switch (fate) {
+    case SegmentFate::kControl: counters_.add(Counter::kPacketsControl); break;
+    case SegmentFate::kStream:
+    case SegmentFate::kDuplicate: counters_.add(Counter::kPacketsStream); break;
+    case SegmentFate::kNotDns: counters_.add(Counter::kPacketsNotDns); break;
+    }
+    note_stream_losses();
+}
+
+void Tracker::note_stream_losses() {
+    const StreamLosses& now = streams_.losses();
+    counters_.add(Counter::kStreamsEvicted, now.evicted_flows - noted_losses_.evicted_flows);
+    counters_.add(Counter::kStreamGaps, now.gaps - noted_losses_.gaps);
+    counters_.add(Counter::kStreamBytesLost, now.bytes_lost - noted_losses_.bytes_lost);
+    counters_.add(Counter::kStreamsNotDns, now.not_dns_flows - noted_losses_.not_dns_flows);
+    noted_losses_ = now;
+}
+
+void Tracker::handle_message(const PacketItem& item, const StreamMessage& piece, Batch& out) {
+    counters_.add(Counter::kMessagesFound);
+    dns::decode(piece.wire, message_);
+    if (message_.error != dns::DecodeError::kNone) counters_.add(Counter::kDecodeErrors);
+
+    const bool response = message_.header.response;
+    Event event;
+    event.action = response ? Action::kResponse : Action::kQuery;
+    event.time_ns = item.time_ns;
+    event.message = &message_;
+    event.flow = item.flow;
+    // Seen from the client when both ends are here: its queries leave, its answers arrive.
+    event.direction = !item.loopback ? item.direction : response ? Direction::kIngress : Direction::kEgress;
+    if (item.interface != nullptr) event.interface = *item.interface;
+    event.network_bytes = static_cast<std::uint32_t>(piece.wire.size());
+    event.heuristic = item.heuristic;
+    event.truncated = piece.truncated;
+    event.gap = piece.after_gap;
+
+    const bool pair = options_.pairing.enabled && !is_multicast_dns(item.flow);
+    PendingQuery* query = nullptr;
+    if (pair && response) query = pair_response(item, event);
+    if (pair && !response) pair_query(item, event);
+    // The query named its sender at the moment of sending; by the time of the answer the socket may have another owner.
+    const End& client = query != nullptr && query->client.owner.known() ? query->client
+                        : response                                     ? item.receiver
+                                                                       : item.sender;
+    set_processes(event, client, response ? item.sender : item.receiver);
+    emit(event, out);
+    if (query == nullptr) return;
+    if (item.flow.transport == Transport::kTcp && is_zone_transfer(message_)) {
+        query->answered = true;
+        pairing_.touch(*query, item.time_ns);
+    } else {
+        pairing_.remove(*query);
+    }
+}
+
+void Tracker::pair_query(const PacketItem& item, Event& event) {
+    PendingQuery& query = pairing_.add(key_of(message_, item.flow));
+    counters_.add(Counter::kPairingEvicted, pairing_.evicted() - noted_evicted_);
+    noted_evicted_ = pairing_.evicted();
+    if (query.time_ns != 0) {
+        event.retransmits = ++query.retransmits;
+        counters_.add(Counter::kRetransmits);
+        return;
+    }
+    query.time_ns = item.time_ns;
+    query.direction = event.direction;
+    query.heuristic = item.heuristic;
+    query.interface = item.interface;
+    query.client = item.sender;
+    query.server = item.receiver;
+    query.wire.assign(message_.wire.begin(), message_.wire.end());
+}
+
+PendingQuery* Tracker::pair_response(const PacketItem& item, Event& event) {
+    PendingQuery* query = pairing_.find(key_of(message_, item.flow.reversed()));
+    if (query == nullptr) {
+        event.unsolicited = true;
+        counters_.add(Counter::kUnsolicited);
+        return nullptr;
+    }
+    event.duration_ns = std::max<std::int64_t>(item.time_ns - query->time_ns, 0);
+    event.retransmits = query->retransmits;
+    return query;
+}
+
+std::optional<LocalProcess> Tracker::local_process(const End& end) {
+    if (!end.owner.known()) return std::nullopt;
+    LocalProcess process{&end.owner, end.details.get(), {}, {}};
+    if (options_.user_names) {
+        process.user_name = names_.user(end.owner.uid);
+        process.group_name = names_.group(end.owner.gid);
+    }
+    return process;
+}
+
+void Tracker::set_processes(Event& event, const End& client, const End& server) {
+    event.process = local_process(client);
+    auto server_process = local_process(server);
+    (event.process ? event.server_process : event.process) = std::move(server_process);
+    if (!event.process) counters_.add(Counter::kUnattributed);
+}
+
+void Tracker::emit(Event& event, Batch& out) {
+    if (!filter_.keeps(event)) {
+        counters_.add(Counter::kEventsFiltered);
+        return;
+    }
+    event.sequence = sequence_.fetch_add(1, std::memory_order_relaxed);
+    EncodedEvent encoded;
+    encoded.line_offset = static_cast<std::uint32_t>(out.lines.size());
+    encoder_->append(out.lines, event);
+    encoded.line_bytes = static_cast<std::uint32_t>(out.lines.size()) - encoded.line_offset;
+    if (options_.journal_fields) {
+        std::string_view line(out.lines.data() + encoded.line_offset, encoded.line_bytes);
+        if (line.ends_with('\n')) line.remove_suffix(1);
+        encoded.journal_offset = static_cast<std::uint32_t>(out.journal.size());
+        append_journal_fields(out.journal, event, line);
+        encoded.journal_bytes = static_cast<std::uint32_t>(out.journal.size()) - encoded.journal_offset;
+    }
+    out.events.push_back(encoded);
+    counters_.add(Counter::kEventsEncoded);
+}
+
+void Tracker::advance(std::int64_t now_ns, Batch& out) {
+    streams_.expire(now_ns);
+    note_stream_losses();
+    if (!options_.pairing.enabled) return;
+    const std::int64_t timeout_ns = std::chrono::nanoseconds(options_.pairing.timeout).count();
+    pairing_.expire(now_ns - timeout_ns, [&](const PendingQuery& query) {
+        counters_.add(Counter::kTimeouts);
+        dns::decode(query.wire, message_);
+        Event event;
+        event.action = Action::kTimeout;
+        event.time_ns = query.time_ns + timeout_ns;
+        event.message = &message_;
+        event.flow = query.key.flow;
+        event.direction = query.direction;
+        if (query.interface != nullptr) event.interface = *query.interface;
+        event.network_bytes = static_cast<std::uint32_t>(query.wire.size());
+        event.heuristic = query.heuristic;
+        event.duration_ns = timeout_ns;
+        event.retransmits = query.retransmits;
+        set_processes(event, query.client, query.server);
+        emit(event, out);
+    });
+}
+
+} // namespace dnsmon

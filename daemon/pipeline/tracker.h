@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// From transport payloads to encoded events, for the flows of one worker: TCP streams, decoding, pairing, filtering,
+// encoding. Holds all state of those flows and no thread: a worker thread, a test or a benchmark drives it.
+#pragma once
+
+#include "config/config.h"
+#include "dns/message.h"
+#include "event/encoder.h"
+#include "event/event.h"
+#include "output/batch.h"
+#include "packet/tcp_stream.h"
+#include "pipeline/filter.h"
+#include "pipeline/packet_batch.h"
+#include "pipeline/pairing.h"
+#include "process/user_names.h"
+#include "stats/counters.h"
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace dnsmon {
+
+struct TrackerOptions {
+    FilterConfig filter;
+    PairingConfig pairing; ///< entries: of this tracker, not of all workers
+    Format format = Format::kEcs;
+    std::string host_name;
+    bool journal_fields = false;
+    bool user_names = true;
+};
+
+class Tracker {
+  public:
+    /// `sequence` numbers the events of all trackers; it outlives them.
+    Tracker(const TrackerOptions& options, std::atomic<std::uint64_t>& sequence);
+
+    /// Appends the events of `item` to `out`.
+    void handle(const PacketItem& item, std::span<const std::uint8_t> payload, Batch& out);
+    /// What is due at `now_ns`: queries without an answer, idle streams.
+    void advance(std::int64_t now_ns, Batch& out);
+
+    [[nodiscard]] const Counters& counters() const { return counters_; }
+
+  private:
+    void handle_segment(const PacketItem& item, std::span<const std::uint8_t> payload, Batch& out);
+    void handle_message(const PacketItem& item, const StreamMessage& piece, Batch& out);
+    void pair_query(const PacketItem& item, Event& event);
+    PendingQuery* pair_response(const PacketItem& item, Event& event);
+    void set_processes(Event& event, const End& client, const End& server);
+    [[nodiscard]] std::optional<LocalProcess> local_process(const End& end);
+    void emit(Event& event, Batch& out);
+    void note_stream_losses();
+
+    TrackerOptions options_;
+    std::atomic<std::uint64_t>& sequence_;
+    Filter filter_;
+    std::unique_ptr<Encoder> encoder_;
+    TcpStreams streams_;
+    PairingTable pairing_;
+    UserNames names_;
+    dns::Message message_;
+    Counters counters_;
+    StreamLosses noted_losses_;
+    std::uint64_t noted_evicted_ = 0;
+};
+
+} // namespace dnsmon

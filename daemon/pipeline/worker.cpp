@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/worker.h"
+
+namespace dnsmon {
+namespace {
+
+// Handed on at this size, so that one large batch of packets does not become one huge batch of events.
+constexpr std::size_t kBatchBytes = 256U << 10;
+constexpr std::size_t kSpareBatches = 8;
+
+} // namespace
+
+Worker::Worker(const TrackerOptions& options, std::atomic<std::uint64_t>& sequence, std::size_t queue_packets,
+               Deliver deliver, std::function<void()> on_room)
+    : tracker_(options, sequence), queue_(queue_packets), empty_(kSpareBatches), deliver_(std::move(deliver)),
+      on_room_(std::move(on_room)), thread_([this] { run(); }) {}
+
+Worker::~Worker() {
+    queue_.close();
+    wait();
+}
+
+void Worker::wait() {
+    if (thread_.joinable()) thread_.join();
+}
+
+bool Worker::offer(PacketBatch& batch) { return queue_.try_push(batch, batch.items.size()); }
+
+void Worker::offer_last(PacketBatch& batch) {
+    const std::size_t packets = batch.items.size();
+    [[maybe_unused]] const bool taken = queue_.push(batch, packets); // refused only when closed, which happens here alone
+    queue_.close();
+}
+
+PacketBatch Worker::recycle() {
+    auto batch = empty_.try_pop();
+    return batch ? std::move(*batch) : PacketBatch{};
+}
+
+void Worker::run() {
+    Batch out;
+    while (auto packets = queue_.pop()) {
+        on_room_();
+        for (const PacketItem& item : packets->items) {
+            tracker_.handle(item, packets->payload(item), out);
+            if (out.bytes() >= kBatchBytes) out = deliver_(std::move(out));
+        }
+        tracker_.advance(packets->now_ns, out);
+        if (!out.empty()) out = deliver_(std::move(out));
+        packets->clear();
+        [[maybe_unused]] const bool kept = empty_.try_push(*packets, 1); // a full shelf: the batch is freed
+    }
+}
+
+} // namespace dnsmon

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "process/proc_files.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <climits>
+#include <string_view>
+
+namespace dnsmon {
+namespace {
+
+constexpr std::size_t kStatBytes = 4096;
+constexpr std::size_t kCommandLineBytes = 4096; // what is kept of a command line
+constexpr std::size_t kCgroupBytes = 16384;
+
+template <typename T>
+bool parse_number(std::string_view text, T& out) {
+    return std::from_chars(text.data(), text.data() + text.size(), out).ec == std::errc{};
+}
+
+} // namespace
+
+std::optional<ProcFiles> ProcFiles::open(const std::string& proc_root, std::uint32_t pid) {
+    const std::string path = proc_root + "/" + std::to_string(pid);
+    Fd directory(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!directory) return std::nullopt;
+    return ProcFiles(std::move(directory));
+}
+
+std::string ProcFiles::read_file(const char* name, std::size_t limit) const {
+    const Fd file(::openat(directory_.get(), name, O_RDONLY | O_CLOEXEC));
+    if (!file) return {};
+    std::string text(limit, '\0');
+    std::size_t used = 0;
+    while (used < limit) {
+        const ssize_t n = ::read(file.get(), text.data() + used, limit - used);
+        if (n <= 0) break;
+        used += static_cast<std::size_t>(n);
+    }
+    text.resize(used);
+    return text;
+}
+
+std::optional<ProcStat> ProcFiles::stat() const { return parse_proc_stat(read_file("stat", kStatBytes)); }
+
+std::string ProcFiles::executable() const {
+    std::array<char, PATH_MAX> path;
+    const ssize_t n = ::readlinkat(directory_.get(), "exe", path.data(), path.size());
+    if (n <= 0) return {};
+    std::string_view text(path.data(), static_cast<std::size_t>(n));
+    constexpr std::string_view kDeleted = " (deleted)"; // an upgrade replaced the file; the path is still its name
+    if (text.ends_with(kDeleted)) text.remove_suffix(kDeleted.size());
+    return std::string(text);
+}
+
+std::string ProcFiles::command_line() const {
+    std::string text = read_file("cmdline", kCommandLineBytes);
+    while (!text.empty() && text.back() == '\0') text.pop_back();
+    std::replace(text.begin(), text.end(), '\0', ' ');
+    return text;
+}
+
+std::string ProcFiles::cgroup() const { return read_file("cgroup", kCgroupBytes); }
+
+std::optional<ProcStat> parse_proc_stat(const std::string& text) {
+    // The name may hold anything, parentheses and spaces included: it ends at the last ')'.
+    const auto open = text.find('(');
+    const auto close = text.rfind(')');
+    if (open == text.npos || close == text.npos || close < open) return std::nullopt;
+    ProcStat stat;
+    stat.name = text.substr(open + 1, close - open - 1);
+    std::string_view rest = std::string_view(text).substr(close + 1);
+    constexpr int kParent = 4;
+    constexpr int kStart = 22;
+    for (int field = 3; field <= kStart; ++field) {
+        rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
+        const auto end = std::min(rest.find(' '), rest.size());
+        const auto value = rest.substr(0, end);
+        if (field == kParent && !parse_number(value, stat.parent_pid)) return std::nullopt;
+        if (field == kStart && !parse_number(value, stat.start_ticks)) return std::nullopt;
+        rest.remove_prefix(end);
+    }
+    return stat;
+}
+
+std::uint64_t ticks_per_second() { return static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK)); }
+
+} // namespace dnsmon

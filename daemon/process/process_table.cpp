@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "process/process_table.h"
+
+#include "process/cgroup_path.h"
+#include "process/proc_files.h"
+
+#include <ctime>
+
+namespace dnsmon {
+namespace {
+
+constexpr std::uint64_t kNanoseconds = 1'000'000'000;
+// An owner without a start time (kernels that cannot tell it) is checked against /proc again after this long:
+// shorter than any pid space takes to wrap around.
+constexpr std::int64_t kRecheckNs = 250'000'000;
+
+std::uint64_t to_ticks(std::uint64_t boottime_ns) { return boottime_ns / (kNanoseconds / ticks_per_second()); }
+
+std::int64_t clock_ns(clockid_t clock) {
+    timespec now{};
+    ::clock_gettime(clock, &now);
+    return now.tv_sec * static_cast<std::int64_t>(kNanoseconds) + now.tv_nsec;
+}
+
+/// Wall-clock time of a moment on CLOCK_BOOTTIME.
+std::int64_t since_epoch_ns(std::uint64_t boottime_ns) {
+    return static_cast<std::int64_t>(boottime_ns) + clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME);
+}
+
+} // namespace
+
+ProcessTable::ProcessTable(const EnrichConfig& config, std::size_t entries, std::string proc_root)
+    : config_(config), capacity_(entries), proc_root_(std::move(proc_root)) {}
+
+bool ProcessTable::still_valid(Entry& entry, const Owner& owner, std::int64_t now_ns) const {
+    // exec() keeps pid and start time but changes the name, so another name means: read again.
+    if (entry.details && owner.process_name[0] != '\0' && entry.details->name != comm_view(owner.process_name)) return false;
+    if (owner.start_ns != 0) return entry.start_ticks == to_ticks(owner.start_ns);
+    if (now_ns - entry.checked_ns < kRecheckNs) return true;
+    const auto files = ProcFiles::open(proc_root_, owner.pid);
+    const auto stat = files ? files->stat() : std::nullopt;
+    if (!stat) return true; // gone since: what was read was this process, nobody else can have taken the pid unseen yet
+    entry.checked_ns = now_ns;
+    return stat->start_ticks == entry.start_ticks;
+}
+
+ProcessTable::Entry ProcessTable::read(const Owner& owner, std::int64_t now_ns) {
+    Entry entry{owner.pid, owner.start_ns != 0 ? to_ticks(owner.start_ns) : 0, now_ns, nullptr};
+    const auto files = ProcFiles::open(proc_root_, owner.pid);
+    const auto stat = files ? files->stat() : std::nullopt;
+    const bool same = stat && (owner.start_ns == 0 || stat->start_ticks == entry.start_ticks);
+    if (!same) {
+        ++gone_;
+        return entry;
+    }
+    ++reads_;
+    entry.start_ticks = stat->start_ticks;
+    auto details = std::make_shared<ProcessDetails>();
+    details->pid = owner.pid;
+    details->start_ns = owner.start_ns != 0 ? owner.start_ns : stat->start_ticks * (kNanoseconds / ticks_per_second());
+    details->started_at_ns = since_epoch_ns(details->start_ns);
+    details->name = stat->name;
+    if (config_.executable) details->executable = files->executable();
+    if (config_.command_line) details->command_line = files->command_line();
+    if (config_.parent && stat->parent_pid != 0) {
+        details->parent_pid = stat->parent_pid;
+        if (const auto parent = ProcFiles::open(proc_root_, stat->parent_pid))
+            if (auto parent_stat = parent->stat()) details->parent_name = std::move(parent_stat->name);
+    }
+    if (config_.unit || config_.container) {
+        auto facts = cgroup_facts(files->cgroup());
+        if (config_.unit) details->unit = std::move(facts.unit);
+        if (config_.container) {
+            details->container_id = std::move(facts.container_id);
+            details->container_runtime = std::move(facts.container_runtime);
+        }
+    }
+    entry.details = std::move(details);
+    return entry;
+}
+
+ProcessDetailsPtr ProcessTable::find(const Owner& owner, std::int64_t now_ns) {
+    if (!owner.known() || owner.pid == 0) return nullptr;
+    const auto known = by_pid_.find(owner.pid);
+    if (known != by_pid_.end()) {
+        const auto entry = known->second;
+        if (still_valid(*entry, owner, now_ns)) {
+            entries_.splice(entries_.begin(), entries_, entry);
+            return entry->details;
+        }
+        // A process that exec()ed and is gone keeps nothing of the old program: never a wrong value.
+        *entry = read(owner, now_ns);
+        entries_.splice(entries_.begin(), entries_, entry);
+        return entry->details;
+    }
+    if (entries_.size() >= capacity_) {
+        by_pid_.erase(entries_.back().pid);
+        entries_.pop_back();
+    }
+    entries_.push_front(read(owner, now_ns));
+    by_pid_.emplace(owner.pid, entries_.begin());
+    return entries_.front().details;
+}
+
+} // namespace dnsmon

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// ProcessDetails by (pid, start time): read from /proc when first asked for, kept bounded, least recently used out
+// first. Called by the loop thread when a packet arrives (the client still waits for its answer); workers share the
+// immutable results.
+#pragma once
+
+#include "config/config.h"
+#include "process/details.h"
+#include "process/owner.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <string>
+#include <unordered_map>
+
+namespace dnsmon {
+
+class ProcessTable {
+  public:
+    ProcessTable(const EnrichConfig& config, std::size_t entries, std::string proc_root = "/proc");
+
+    /// Never a wrong process: when /proc shows another start time than `owner.start_ns`, the pid was reused and only
+    /// what the kernel said is known (nullptr). nullptr also when the process was gone before anything was read.
+    /// `now_ns`: any clock that does not go back; says when an owner without a start time is checked again.
+    [[nodiscard]] ProcessDetailsPtr find(const Owner& owner, std::int64_t now_ns);
+    [[nodiscard]] std::uint64_t reads() const { return reads_; }
+    [[nodiscard]] std::uint64_t gone() const { return gone_; } ///< first lookups that came too late
+
+  private:
+    struct Entry {
+        std::uint32_t pid = 0;
+        std::uint64_t start_ticks = 0; ///< /proc's clock; 0: gone before it was read
+        std::int64_t checked_ns = 0;
+        ProcessDetailsPtr details;
+    };
+    using Entries = std::list<Entry>;
+
+    [[nodiscard]] bool still_valid(Entry& entry, const Owner& owner, std::int64_t now_ns) const;
+    [[nodiscard]] Entry read(const Owner& owner, std::int64_t now_ns);
+
+    EnrichConfig config_;
+    std::size_t capacity_;
+    std::string proc_root_;
+    Entries entries_; ///< most recently used first
+    std::unordered_map<std::uint32_t, Entries::iterator> by_pid_;
+    std::uint64_t reads_ = 0;
+    std::uint64_t gone_ = 0;
+};
+
+} // namespace dnsmon
