@@ -17,7 +17,6 @@ struct Packet {
     std::uint32_t interface = 0;          ///< key into the source's interface names; 0: not known
     Direction direction = Direction::kUnknown;
     bool loopback = false;                ///< seen on the loopback device: both ends are on this host
-    bool heuristic = false;               ///< taken by its content, not by its port
     std::uint16_t ethertype = 0;          ///< 0x0800, 0x86dd; 0: by the version nibble of the first byte
     std::span<const std::uint8_t> bytes;  ///< captured, from the network header on
     std::uint32_t wire_bytes = 0;         ///< length on the wire from the network header on, ≥ bytes.size()

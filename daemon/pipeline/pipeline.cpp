@@ -47,13 +47,13 @@ bool parse_transport(const IpPacket& ip, PacketItem& item, std::span<const std::
 
 } // namespace
 
-Pipeline::Pipeline(const PipelineOptions& options, InterfaceNames::Lookup interface_name, Deliver deliver,
-                   std::function<void()> on_room)
-    : interfaces_(std::move(interface_name)), processes_(options.enrich, kProcesses) {
+Pipeline::Pipeline(const PipelineOptions& options, std::atomic<std::uint64_t>& sequence,
+                   InterfaceNames::Lookup interface_name, Deliver deliver, std::function<void()> on_room)
+    : ports_(options.ports), any_port_(options.any_port), interfaces_(std::move(interface_name)), processes_(options.enrich, kProcesses) {
     const TrackerOptions tracker = per_worker(options);
     lanes_.resize(std::max<std::size_t>(options.workers, 1));
     for (Lane& lane : lanes_)
-        lane.worker = std::make_unique<Worker>(tracker, sequence_, options.queue_packets, deliver, on_room);
+        lane.worker = std::make_unique<Worker>(tracker, sequence, options.queue_packets, deliver, on_room);
 }
 
 void Pipeline::submit(const Packet& packet) {
@@ -80,10 +80,15 @@ void Pipeline::submit_datagram(const Packet& packet, const IpPacket& ip) {
         counters_.add(Counter::kPacketsMalformed);
         return;
     }
+    const bool listed = ports_.contains(item.flow.source.port) || ports_.contains(item.flow.destination.port);
+    if (!listed && !any_port_) {
+        counters_.add(Counter::kPacketsNotDns);
+        return;
+    }
+    item.heuristic = !listed;
     item.time_ns = packet.time_ns;
     item.direction = packet.direction;
     item.loopback = packet.loopback;
-    item.heuristic = packet.heuristic;
     item.interface = interfaces_.find(packet.interface);
     item.sender = {packet.sender, processes_.find(packet.sender, packet.time_ns)};
     item.receiver = {packet.receiver, processes_.find(packet.receiver, packet.time_ns)};

@@ -8,6 +8,7 @@
 
 #include "packet/fragments.h"
 #include "pipeline/interface_names.h"
+#include "pipeline/port_set.h"
 #include "pipeline/worker.h"
 #include "process/process_table.h"
 #include "stats/counters.h"
@@ -24,12 +25,15 @@ struct PipelineOptions {
     EnrichConfig enrich;
     std::size_t workers = 1;
     std::size_t queue_packets = 8192; ///< per worker
+    std::vector<std::uint16_t> ports{53};
+    bool any_port = false; ///< look for DNS on the other ports too, by content; else packets of other ports are not DNS
 };
 
 class Pipeline {
   public:
-    Pipeline(const PipelineOptions& options, InterfaceNames::Lookup interface_name, Deliver deliver,
-             std::function<void()> on_room);
+    /// `sequence` numbers the events; it outlives the pipeline.
+    Pipeline(const PipelineOptions& options, std::atomic<std::uint64_t>& sequence,
+             InterfaceNames::Lookup interface_name, Deliver deliver, std::function<void()> on_room);
 
     void submit(const Packet& packet);
     /// Hands what was submitted to the workers. `now_ns`: the source's clock; what is due by then becomes a timeout.
@@ -53,7 +57,8 @@ class Pipeline {
     void submit_datagram(const Packet& packet, const IpPacket& ip);
     void note_fragment_losses();
 
-    std::atomic<std::uint64_t> sequence_{1};
+    PortSet ports_;
+    bool any_port_;
     InterfaceNames interfaces_;
     FragmentTable fragments_;
     ProcessTable processes_;

@@ -3,6 +3,7 @@
 
 #include "pipeline/question_hash.h"
 
+#include <algorithm>
 #include <chrono>
 
 namespace dnsmon {
@@ -35,7 +36,7 @@ PairingKey key_of(const dns::Message& message, const Flow& client_to_server) {
 
 Tracker::Tracker(const TrackerOptions& options, std::atomic<std::uint64_t>& sequence)
     : options_(options), sequence_(sequence), filter_(options.filter),
-      encoder_(make_encoder(options.format, options.host_name)), streams_(StreamLimits{}, plausible_in_stream),
+      encoder_(make_encoder(options.format, options.encoder)), streams_(StreamLimits{}, plausible_in_stream),
       pairing_(options.pairing.entries) {}
 
 void Tracker::handle(const PacketItem& item, std::span<const std::uint8_t> payload, Batch& out) {
@@ -170,10 +171,9 @@ void Tracker::emit(Event& event, Batch& out) {
     encoder_->append(out.lines, event);
     encoded.line_bytes = static_cast<std::uint32_t>(out.lines.size()) - encoded.line_offset;
     if (options_.journal_fields) {
-        std::string_view line(out.lines.data() + encoded.line_offset, encoded.line_bytes);
-        if (line.ends_with('\n')) line.remove_suffix(1);
+        const std::string_view line(out.lines.data() + encoded.line_offset, encoded.line_bytes);
         encoded.journal_offset = static_cast<std::uint32_t>(out.journal.size());
-        append_journal_fields(out.journal, event, line);
+        journal_.append(out.journal, event, line);
         encoded.journal_bytes = static_cast<std::uint32_t>(out.journal.size()) - encoded.journal_offset;
     }
     out.events.push_back(encoded);

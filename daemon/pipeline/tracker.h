@@ -7,6 +7,7 @@
 #include "dns/message.h"
 #include "event/encoder.h"
 #include "event/event.h"
+#include "event/journal_fields.h"
 #include "output/batch.h"
 #include "packet/tcp_stream.h"
 #include "pipeline/filter.h"
@@ -26,7 +27,7 @@ struct TrackerOptions {
     FilterConfig filter;
     PairingConfig pairing; ///< entries: of this tracker, not of all workers
     Format format = Format::kEcs;
-    std::string host_name;
+    EncoderOptions encoder;
     bool journal_fields = false;
     bool user_names = true;
 };
@@ -57,6 +58,7 @@ class Tracker {
     std::atomic<std::uint64_t>& sequence_;
     Filter filter_;
     std::unique_ptr<Encoder> encoder_;
+    JournalFields journal_;
     TcpStreams streams_;
     PairingTable pairing_;
     UserNames names_;

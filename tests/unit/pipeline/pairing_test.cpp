@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "catch.h"
+#include "pipeline/pairing.h"
+
+#include <random>
+#include <unordered_map>
+#include <vector>
+
+using namespace dnsmon;
+
+namespace {
+
+PairingKey key(std::uint16_t port, std::uint16_t id = 1, std::uint64_t question = 77) {
+    PairingKey key;
+    key.flow.source.port = port;
+    key.flow.destination.port = 53;
+    key.id = id;
+    key.question_hash = question;
+    return key;
+}
+
+PendingQuery& ask(PairingTable& table, const PairingKey& key, std::int64_t time_ns) {
+    PendingQuery& query = table.add(key);
+    if (query.time_ns == 0) query.time_ns = time_ns;
+    return query;
+}
+
+std::vector<std::uint16_t> expired_ports(PairingTable& table, std::int64_t until) {
+    std::vector<std::uint16_t> ports;
+    table.expire(until, [&](const PendingQuery& query) { ports.push_back(query.key.flow.source.port); });
+    return ports;
+}
+
+} // namespace
+
+TEST_CASE("an answer finds its query by flow, id and question") {
+    PairingTable table(16);
+    ask(table, key(1000), 5);
+    CHECK(table.find(key(1000)) != nullptr);
+    CHECK(table.find(key(1001)) == nullptr);
+    CHECK(table.find(key(1000, 2)) == nullptr);
+    CHECK(table.find(key(1000, 1, 78)) == nullptr);
+    CHECK(table.find(key(1000, 1, 0)) != nullptr); // an answer that repeats no question
+}
+
+TEST_CASE("two questions under one id are two queries") {
+    PairingTable table(16);
+    ask(table, key(1000, 1, 10), 5);
+    ask(table, key(1000, 1, 20), 6);
+    CHECK(table.size() == 2);
+    CHECK(table.find(key(1000, 1, 10))->time_ns == 5);
+    CHECK(table.find(key(1000, 1, 20))->time_ns == 6);
+}
+
+TEST_CASE("a retransmission is the same query") {
+    PairingTable table(16);
+    ask(table, key(1000), 5);
+    CHECK(ask(table, key(1000), 9).time_ns == 5);
+    CHECK(table.size() == 1);
+}
+
+TEST_CASE("what is not answered in time expires, oldest first and once") {
+    PairingTable table(16);
+    ask(table, key(1), 10);
+    ask(table, key(2), 20);
+    ask(table, key(3), 30);
+    table.remove(*table.find(key(2)));
+    CHECK(expired_ports(table, 9).empty());
+    CHECK(expired_ports(table, 30) == std::vector<std::uint16_t>{1, 3});
+    CHECK(expired_ports(table, 1000).empty());
+    CHECK(table.size() == 0);
+}
+
+TEST_CASE("a transfer that goes on is not late and gives no timeout") {
+    PairingTable table(16);
+    ask(table, key(1), 10);
+    ask(table, key(2), 20);
+    PendingQuery& transfer = *table.find(key(1));
+    transfer.answered = true;
+    table.touch(transfer, 50);
+    CHECK(expired_ports(table, 40) == std::vector<std::uint16_t>{2});
+    CHECK(table.size() == 1);
+    CHECK(expired_ports(table, 60).empty());
+    CHECK(table.size() == 0);
+}
+
+TEST_CASE("a full table forgets the oldest query and counts it") {
+    PairingTable table(2);
+    ask(table, key(1), 1);
+    ask(table, key(2), 2);
+    ask(table, key(3), 3);
+    CHECK(table.size() == 2);
+    CHECK(table.evicted() == 1);
+    CHECK(table.find(key(1)) == nullptr);
+    CHECK(table.find(key(3)) != nullptr);
+}
+
+TEST_CASE("any schedule agrees with a plain map") {
+    PairingTable table(64);
+    std::unordered_map<std::uint16_t, std::int64_t> model;
+    std::mt19937 random(7); // fixed: a failure repeats
+    std::int64_t now = 1;
+    for (int step = 0; step < 200000; ++step, ++now) {
+        const auto port = static_cast<std::uint16_t>(random() % 60); // never more than the table holds
+        switch (random() % 3) {
+        case 0:
+            ask(table, key(port), now);
+            model.emplace(port, now);
+            break;
+        case 1: {
+            PendingQuery* found = table.find(key(port));
+            const auto expected = model.find(port);
+            REQUIRE((found != nullptr) == (expected != model.end()));
+            if (found == nullptr) break;
+            REQUIRE(found->time_ns == expected->second);
+            table.remove(*found);
+            model.erase(expected);
+            break;
+        }
+        default:
+            for (const auto gone : expired_ports(table, now - 50)) REQUIRE(model.erase(gone) == 1);
+            for (const auto& [left, time] : model) REQUIRE(time > now - 50);
+        }
+        REQUIRE(table.size() == model.size());
+    }
+    CHECK(table.evicted() == 0);
+}
