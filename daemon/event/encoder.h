@@ -1,29 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-// Event -> bytes. One encoder per output.format; each appends whole lines, '\n' included, to the caller's buffer and
-// keeps no state, so that workers share one. Output is printable, valid UTF-8, one line, whatever the packet held.
+// Event -> bytes. One encoder per output.format; each appends whole lines, '\n' included, to the caller's buffer.
+// An encoder keeps scratch memory and small caches, so each worker owns its own; it never allocates once these have
+// grown. Output is printable, valid UTF-8, one line, whatever the packet held.
 #pragma once
 
 #include "event/event.h"
 #include "event/format.h"
 
+#include <cstdint>
 #include <memory>
 #include <string>
-#include <string_view>
+#include <vector>
 
 namespace dnsmon {
+
+struct EncoderOptions {
+    std::string host_name;            ///< host.name of every event; empty leaves it out
+    std::vector<std::uint16_t> types; ///< text: records of these types only, as filter.types; empty: all
+};
 
 class Encoder {
   public:
     virtual ~Encoder() = default;
-    /// Appends zero (text: a message without answers may have none) or more lines.
-    virtual void append(std::string& out, const Event& event) const = 0;
+    /// Appends one line (ecs, flat) or one line for each answer record, perhaps none (text).
+    virtual void append(std::string& out, const Event& event) = 0;
 };
 
-/// `host_name` is host.name of every event; empty leaves it out.
-[[nodiscard]] std::unique_ptr<const Encoder> make_encoder(Format format, std::string_view host_name);
-
-/// journald's native fields for one event: MESSAGE (`line`, without '\n'), PRIORITY, SYSLOG_IDENTIFIER, OBJECT_PID and
-/// the flat keys (schema.md), each as a native-protocol-independent entry: u32 length in host order, then "KEY=value".
-void append_journal_fields(std::string& out, const Event& event, std::string_view line);
+[[nodiscard]] std::unique_ptr<Encoder> make_encoder(Format format, const EncoderOptions& options);
 
 } // namespace dnsmon

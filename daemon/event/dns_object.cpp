@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "event/dns_object.h"
+
+#include "dns/text.h"
+#include "event/event_text.h"
+#include "event/json_append.h"
+
+#include <algorithm>
+
+namespace dnsmon {
+
+namespace {
+
+/// Up to here repeated addresses are found by looking at each, beyond by sorting (hostile answers stay cheap).
+constexpr std::size_t kFewAddresses = 32;
+
+constexpr std::uint16_t kTypeA = 1;
+constexpr std::uint16_t kTypeAaaa = 28;
+constexpr std::uint16_t kClassIn = 1;
+
+/// Opens a list or an object on its first entry, so that an empty one leaves no trace.
+class Entries {
+  public:
+    Entries(Line& line, char open) : line_(line), next_(open) {}
+    void next() {
+        line_.put(next_);
+        next_ = ',';
+    }
+
+  private:
+    Line& line_;
+    char next_;
+};
+
+/// Where the name at `offset` really begins, when all that stands there is one compression pointer (RFC 1035 4.1.4).
+std::uint32_t name_start(const dns::Message& message, std::uint32_t offset) {
+    if (std::size_t{offset} + 1 >= message.wire.size() || message.wire[offset] < 0xc0) return offset;
+    const auto target = static_cast<std::uint32_t>((message.wire[offset] & 0x3f) << 8 | message.wire[offset + 1]);
+    return target < offset ? target : offset; // others are damage, which dns::append_name knows how to show
+}
+
+bool is_address(const dns::Record& record) {
+    if (record.section != dns::Section::kAnswer) return false;
+    return (record.type == kTypeA && record.rdata_bytes == 4) || (record.type == kTypeAaaa && record.rdata_bytes == 16);
+}
+
+} // namespace
+
+void DnsObject::append_scratch(Line& line) {
+    append_json_string(line, scratch_);
+}
+
+/// `"key":"name"`, nothing and false when nothing of the name is readable. `key` brings its quotes and colon.
+bool DnsObject::append_name(Line& line, const char* key, const dns::Message& message, std::uint32_t wire_offset) {
+    const std::uint32_t start = name_start(message, wire_offset);
+    if (name_.bytes > 0 && name_.wire_offset == start) {
+        line.text(key);
+        line.repeat(name_.line_offset, name_.bytes);
+        return true;
+    }
+    scratch_.clear();
+    dns::append_name(scratch_, message.wire, wire_offset);
+    if (scratch_.empty()) return false;
+    line.text(key);
+    name_ = {start, line.size(), 0};
+    append_scratch(line);
+    name_.bytes = line.size() - name_.line_offset;
+    return true;
+}
+
+void DnsObject::append_question(Line& line, const Event& event, const dns::Question& question, bool with_domains) {
+    line.put('{');
+    const bool named = append_name(line, "\"name\":", *event.message, question.name_offset);
+    const DomainParts parts = named && with_domains ? public_suffix_.split(scratch_) : DomainParts{};
+    if (named) line.put(',');
+    line.literal("\"type\":");
+    scratch_.clear();
+    dns::append_type(scratch_, question.type);
+    append_scratch(line);
+    line.literal(",\"class\":");
+    scratch_.clear();
+    dns::append_class(scratch_, plain_class(event, question.klass));
+    append_scratch(line);
+    if (!parts.registered_domain.empty()) {
+        line.literal(",\"registered_domain\":");
+        append_json_string(line, parts.registered_domain);
+    }
+    if (!parts.top_level_domain.empty()) {
+        line.literal(",\"top_level_domain\":");
+        append_json_string(line, parts.top_level_domain);
+    }
+    if (!parts.subdomain.empty()) {
+        line.literal(",\"subdomain\":");
+        append_json_string(line, parts.subdomain);
+    }
+    line.put('}');
+}
+
+void DnsObject::append_flags(Line& line, const dns::Message& message) {
+    const dns::Header& header = message.header;
+    const std::size_t start = line.size();
+    line.literal(",\"header_flags\":[");
+    const std::size_t empty = line.size();
+    if (header.aa) line.literal("\"AA\",");
+    if (header.tc) line.literal("\"TC\",");
+    if (header.rd) line.literal("\"RD\",");
+    if (header.ra) line.literal("\"RA\",");
+    if (header.ad) line.literal("\"AD\",");
+    if (header.cd) line.literal("\"CD\",");
+    if (dnssec_ok(message)) line.literal("\"DO\",");
+    if (line.size() == empty) {
+        line.cut(start);
+        return;
+    }
+    line.cut(line.size() - 1); // the last comma
+    line.put(']');
+}
+
+void DnsObject::append_record(Line& line, const Event& event, const dns::Record& record) {
+    const dns::Message& message = *event.message;
+    line.put('{');
+    if (append_name(line, "\"name\":", message, record.name_offset)) line.put(',');
+    line.literal("\"type\":");
+    scratch_.clear();
+    dns::append_type(scratch_, record.type);
+    append_scratch(line);
+    const std::uint16_t klass = plain_class(event, record.klass);
+    if (klass == kClassIn) {
+        line.literal(",\"class\":\"IN\"");
+    } else {
+        line.literal(",\"class\":");
+        scratch_.clear();
+        dns::append_class(scratch_, klass);
+        append_scratch(line);
+    }
+    line.literal(",\"ttl\":");
+    line.number(record.ttl);
+    scratch_.clear();
+    dns::append_rdata(scratch_, message, record);
+    if (!scratch_.empty()) {
+        line.literal(",\"data\":");
+        const std::size_t data = line.size();
+        append_scratch(line);
+        if (klass == kClassIn && is_address(record)) resolved_.push_back({data, line.size() - data});
+    }
+    line.put('}');
+}
+
+void DnsObject::append_section(Line& line, const Event& event, dns::Section section) {
+    Entries entries(line, '[');
+    bool any = false;
+    const auto& records = event.message->records;
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        if (records[i].section != section || static_cast<std::int32_t>(i) == event.message->opt) continue;
+        if (line.size() > kMaxLineBytes) {
+            ++omitted_;
+            continue;
+        }
+        if (!any) {
+            if (section == dns::Section::kAnswer) line.literal(",\"answers\":");
+            if (section == dns::Section::kAuthority) line.literal(",\"authorities\":");
+            if (section == dns::Section::kAdditional) line.literal(",\"additionals\":");
+            any = true;
+        }
+        entries.next();
+        append_record(line, event, records[i]);
+    }
+    if (any) line.put(']');
+}
+
+/// Each address once, in the order of the answer (sorted as text when there are many).
+void DnsObject::append_resolved(Line& line) {
+    if (resolved_.empty()) return;
+    const auto text = [&](const Written& written) { return line.view(written.line_offset, written.bytes); };
+    const auto same = [&](const Written& a, const Written& b) { return text(a) == text(b); };
+    auto end = resolved_.begin();
+    if (resolved_.size() > kFewAddresses) {
+        std::sort(resolved_.begin(), resolved_.end(),
+                  [&](const Written& a, const Written& b) { return text(a) < text(b); });
+        end = std::unique(resolved_.begin(), resolved_.end(), same);
+    } else {
+        for (const Written& candidate : resolved_) {
+            const auto equal = [&](const Written& kept) { return same(kept, candidate); };
+            if (std::none_of(resolved_.begin(), end, equal)) *end++ = candidate;
+        }
+    }
+    line.literal(",\"resolved_ip\":");
+    Entries entries(line, '[');
+    for (auto it = resolved_.begin(); it != end; ++it) {
+        entries.next();
+        line.repeat(it->line_offset, it->bytes);
+    }
+    line.put(']');
+}
+
+/// RFC 6891 6.1.3: the OPT record's class is the UDP payload size, its TTL extended RCODE, version and flags.
+void DnsObject::append_opt(Line& line, const dns::Message& message) {
+    if (message.opt < 0) return;
+    const dns::Record& opt = message.records[static_cast<std::size_t>(message.opt)];
+    line.literal(",\"opt\":{\"version\":\"");
+    line.number(opt.ttl >> 16 & 0xff);
+    line.literal("\",\"udp_size\":");
+    line.number(opt.klass);
+    if (dnssec_ok(message)) {
+        line.literal(",\"do\":true");
+    } else {
+        line.literal(",\"do\":false");
+    }
+    if (opt.ttl >> 24 != 0) {
+        line.literal(",\"ext_rcode\":");
+        scratch_.clear();
+        dns::append_rcode(scratch_, message.full_rcode());
+        append_scratch(line);
+    }
+    line.put('}');
+}
+
+void DnsObject::append(Line& line, const Event& event) {
+    const dns::Message& message = *event.message;
+    const dns::Header& header = message.header;
+    name_ = {};
+    resolved_.clear();
+    omitted_ = 0;
+    if (header.response) {
+        line.literal("\"dns\":{\"type\":\"answer\",\"id\":\"");
+    } else {
+        line.literal("\"dns\":{\"type\":\"query\",\"id\":\"");
+    }
+    line.number(header.id);
+    line.literal("\",\"op_code\":");
+    scratch_.clear();
+    dns::append_opcode(scratch_, header.opcode);
+    append_scratch(line);
+    if (header.response) {
+        line.literal(",\"response_code\":");
+        scratch_.clear();
+        dns::append_rcode(scratch_, message.full_rcode());
+        append_scratch(line);
+    }
+    append_flags(line, message);
+    if (!message.questions.empty()) {
+        line.literal(",\"question\":");
+        append_question(line, event, message.questions.front(), true);
+    }
+    line.literal(",\"answers_count\":");
+    line.number(header.answers);
+    line.literal(",\"authorities_count\":");
+    line.number(header.authorities);
+    line.literal(",\"additionals_count\":");
+    line.number(header.additionals);
+    append_section(line, event, dns::Section::kAnswer);
+    append_section(line, event, dns::Section::kAuthority);
+    append_section(line, event, dns::Section::kAdditional);
+    append_resolved(line);
+    append_opt(line, message);
+    line.put('}');
+}
+
+void DnsObject::append_rest(Line& line, const Event& event) {
+    const dns::Message& message = *event.message;
+    if (message.questions.size() > 1) {
+        line.literal(",\"questions\":");
+        Entries entries(line, '[');
+        for (const dns::Question& question : message.questions) {
+            if (line.size() > 2 * kMaxLineBytes) {
+                ++omitted_;
+                continue;
+            }
+            entries.next();
+            append_question(line, event, question, false);
+        }
+        line.put(']');
+    }
+    if (omitted_ > 0) {
+        line.literal(",\"records_omitted\":");
+        line.number(omitted_);
+    }
+}
+
+} // namespace dnsmon

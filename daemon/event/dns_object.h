@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// The part of an ECS event that tells what the DNS message says: "dns":{…}, and what of the message ECS has no place
+// for, under "dnsmon". Owned by one EcsEncoder: scratch memory and the public suffix cache are its own.
+#pragma once
+
+#include "dns/message.h"
+#include "event/event.h"
+#include "event/line.h"
+#include "event/public_suffix.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace dnsmon {
+
+class DnsObject {
+  public:
+    /// `"dns":{…}` without a comma on either side.
+    void append(Line& line, const Event& event);
+    /// `,"questions":[…]`, `,"edns":[…]`, `,"records_omitted":n`: nothing for what is not there. After append().
+    void append_rest(Line& line, const Event& event);
+
+  private:
+    /// A name already in the line: most answers' owner is a pointer to the question's name.
+    struct WrittenName {
+        std::uint32_t wire_offset = 0;
+        std::size_t line_offset = 0;
+        std::size_t bytes = 0; ///< 0: none yet
+    };
+    /// A text already in the line.
+    struct Written {
+        std::size_t line_offset = 0;
+        std::size_t bytes = 0;
+    };
+
+    bool append_name(Line& line, const char* key, const dns::Message& message, std::uint32_t wire_offset);
+    void append_question(Line& line, const Event& event, const dns::Question& question, bool with_domains);
+    void append_flags(Line& line, const dns::Message& message);
+    void append_section(Line& line, const Event& event, dns::Section section);
+    void append_record(Line& line, const Event& event, const dns::Record& record);
+    void append_resolved(Line& line);
+    void append_opt(Line& line, const dns::Message& message);
+    void append_scratch(Line& line);
+
+    std::string scratch_; ///< what dns/text.h appends to
+    PublicSuffix public_suffix_;
+    WrittenName name_;
+    std::vector<Written> resolved_;
+    std::uint64_t omitted_ = 0;
+};
+
+} // namespace dnsmon

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// output.format ecs: one Elastic Common Schema object a line (docs/event-schema.md). The hot path of the daemon: no
+// allocation and no formatting library per event.
+#pragma once
+
+#include "event/dns_object.h"
+#include "event/encoder.h"
+#include "event/line.h"
+#include "event/timestamp.h"
+
+#include <string>
+
+namespace dnsmon {
+
+class EcsEncoder final : public Encoder {
+  public:
+    explicit EcsEncoder(const EncoderOptions& options);
+    void append(std::string& out, const Event& event) override;
+
+  private:
+    void append_event(const Event& event);
+    void append_observer(const Event& event);
+    void append_network(const Event& event);
+    void append_process(const LocalProcess& process);
+    void append_identity(const LocalProcess& process);
+    void append_container(const ProcessDetails& details);
+    void append_dnsmon(const Event& event);
+
+    std::string host_; ///< `"host":{"name":"…"},`, or nothing
+    Line line_;
+    Timestamp time_;
+    Timestamp start_; ///< processes start at other seconds than packets come
+    DnsObject dns_;
+};
+
+} // namespace dnsmon

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Small readings of an Event that more than one format needs. Pure functions.
+#pragma once
+
+#include "event/event.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace dnsmon {
+
+/// Compression lets 64 KiB of message name 14 MiB of text. No real message comes near this bound; the records that a
+/// hostile one would add beyond it are left out.
+constexpr std::size_t kMaxLineBytes = 1U << 20;
+
+/// journald takes at most 1024 fields an entry; the MESSAGE has the answers beyond these.
+constexpr std::size_t kMaxJournalAnswers = 256;
+
+/// The class as it is meant: over mDNS the top bit is a flag (RFC 6762 5.4 and 10.2).
+[[nodiscard]] inline std::uint16_t plain_class(const Event& event, std::uint16_t klass) {
+    constexpr std::uint16_t kMdnsPort = 5353;
+    const bool mdns = event.flow.source.port == kMdnsPort || event.flow.destination.port == kMdnsPort;
+    return mdns ? static_cast<std::uint16_t>(klass & 0x7fff) : klass;
+}
+
+/// The DO bit of the OPT record (RFC 3225 3), false without one.
+[[nodiscard]] inline bool dnssec_ok(const dns::Message& message) {
+    return message.opt >= 0 && (message.records[static_cast<std::size_t>(message.opt)].ttl & 0x8000U) != 0;
+}
+
+/// The process's name, from the best source there is: /proc, the kernel's leader, the kernel's thread. May be empty.
+[[nodiscard]] inline std::string_view process_name(const LocalProcess& process) {
+    if (process.details != nullptr && !process.details->name.empty()) return process.details->name;
+    const std::string_view leader = comm_view(process.owner->process_name);
+    return leader.empty() ? comm_view(process.owner->thread_name) : leader;
+}
+
+} // namespace dnsmon

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// Address -> text: dotted quad, or RFC 5952 for IPv6 (what inet_ntop writes, at a fraction of its cost).
+#pragma once
+
+#include "event/line.h"
+#include "packet/flow.h"
+
+namespace dnsmon {
+
+void append_address(Line& line, const Address& address);
+
+} // namespace dnsmon
