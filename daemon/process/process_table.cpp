@@ -3,8 +3,7 @@
 
 #include "process/cgroup_path.h"
 #include "process/proc_files.h"
-
-#include <ctime>
+#include "util/clock.h"
 
 namespace dnsmon {
 namespace {
@@ -16,15 +15,9 @@ constexpr std::int64_t kRecheckNs = 250'000'000;
 
 std::uint64_t to_ticks(std::uint64_t boottime_ns) { return boottime_ns / (kNanoseconds / ticks_per_second()); }
 
-std::int64_t clock_ns(clockid_t clock) {
-    timespec now{};
-    ::clock_gettime(clock, &now);
-    return now.tv_sec * static_cast<std::int64_t>(kNanoseconds) + now.tv_nsec;
-}
-
 /// Wall-clock time of a moment on CLOCK_BOOTTIME.
 std::int64_t since_epoch_ns(std::uint64_t boottime_ns) {
-    return static_cast<std::int64_t>(boottime_ns) + clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME);
+    return static_cast<std::int64_t>(boottime_ns) + realtime_ns() - clock_ns(CLOCK_BOOTTIME);
 }
 
 } // namespace

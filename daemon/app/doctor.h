@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// `dnsmon doctor`: what this kernel offers, which hooks `run` would choose, and why not the others.
+#pragma once
+
+#include "cli/command_line.h"
+
+namespace dnsmon {
+
+/// Attaches for a moment, as run would, and detaches. Prints to standard output. Returns the exit code: 0 when run would
+/// work, 77 or 1 when not.
+int doctor(const DoctorCommand& command);
+
+} // namespace dnsmon

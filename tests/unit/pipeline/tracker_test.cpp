@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "catch.h"
+#include "packet_builder.h"
+#include "pipeline/tracker.h"
+
+#include <nlohmann/json.hpp>
+
+#include <sstream>
+
+using namespace dnsmon;
+using namespace dnsmon::test;
+using nlohmann::json;
+
+namespace {
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::int64_t kStart = 1'800'000'000 * kSecond;
+
+Flow client_flow(Transport transport = Transport::kUdp) {
+    Flow flow;
+    const Bytes client = address("192.0.2.7");
+    const Bytes server = address("198.51.100.53");
+    flow.source = {Address::v4(client.data()), 40000};
+    flow.destination = {Address::v4(server.data()), 53};
+    flow.transport = transport;
+    return flow;
+}
+
+Bytes response_to(Bytes query, std::uint8_t rcode = 0) {
+    query[2] |= 0x80;
+    query[3] = static_cast<std::uint8_t>(0x80 | rcode);
+    return query;
+}
+
+End process(std::uint32_t pid, const char* name) {
+    End end;
+    end.owner.attribution = Attribution::kExact;
+    end.owner.pid = pid;
+    std::snprintf(end.owner.process_name.data(), end.owner.process_name.size(), "%s", name);
+    return end;
+}
+
+/// Drives one tracker and gives back the events as JSON.
+class Bench {
+  public:
+    explicit Bench(TrackerOptions options = {}) : tracker_(options, sequence_) {}
+
+    std::vector<json> handle(PacketItem item, const Bytes& payload) {
+        item.payload_bytes = static_cast<std::uint32_t>(payload.size());
+        Batch out;
+        tracker_.handle(item, payload, out);
+        return events(out);
+    }
+    json one(const PacketItem& item, const Bytes& payload) {
+        auto all = handle(item, payload);
+        REQUIRE(all.size() == 1);
+        return all.front();
+    }
+    std::vector<json> advance(std::int64_t now_ns) {
+        Batch out;
+        tracker_.advance(now_ns, out);
+        return events(out);
+    }
+    [[nodiscard]] std::uint64_t count(Counter counter) const { return tracker_.counters().get(counter); }
+
+  private:
+    static std::vector<json> events(const Batch& batch) {
+        std::vector<json> parsed;
+        for (const auto& event : batch.events)
+            parsed.push_back(json::parse(batch.lines.substr(event.line_offset, event.line_bytes)));
+        return parsed;
+    }
+    std::atomic<std::uint64_t> sequence_{1};
+    Tracker tracker_;
+};
+
+PacketItem query_item(std::int64_t time_ns = kStart) {
+    PacketItem item;
+    item.time_ns = time_ns;
+    item.flow = client_flow();
+    item.direction = Direction::kEgress;
+    item.sender = process(100, "dig");
+    return item;
+}
+
+PacketItem response_item(std::int64_t time_ns) {
+    PacketItem item;
+    item.time_ns = time_ns;
+    item.flow = client_flow().reversed();
+    item.direction = Direction::kIngress;
+    return item;
+}
+
+} // namespace
+
+TEST_CASE("a response carries its query's process and how long it took") {
+    Bench bench;
+    const Bytes query = dns_query(7, "example.org");
+    const json asked = bench.one(query_item(), query);
+    CHECK(asked["event"]["action"] == "query");
+    CHECK(asked["process"]["pid"] == 100);
+    CHECK(asked["dnsmon"]["attribution"] == "exact");
+    const json answered = bench.one(response_item(kStart + 1834211), response_to(query));
+    CHECK(answered["event"]["action"] == "response");
+    CHECK(answered["event"]["duration"] == 1834211);
+    CHECK(answered["process"]["pid"] == 100);
+    CHECK(answered["event"]["sequence"] == asked["event"]["sequence"].get<int>() + 1);
+    CHECK(bench.advance(kStart + 60 * kSecond).empty());
+}
+
+TEST_CASE("an answer with the name in another case is still the answer") {
+    Bench bench;
+    bench.one(query_item(), dns_query(7, "eXaMpLe.org"));
+    CHECK(bench.one(response_item(kStart + 5), response_to(dns_query(7, "example.ORG"))).contains("event"));
+    CHECK(bench.count(Counter::kUnsolicited) == 0);
+}
+
+TEST_CASE("an answer that nobody asked for is marked") {
+    Bench bench;
+    const json answered = bench.one(response_item(kStart), response_to(dns_query(7, "example.org")));
+    CHECK(answered["dnsmon"]["unsolicited"] == true);
+    CHECK(!answered["event"].contains("duration"));
+    CHECK(bench.count(Counter::kUnsolicited) == 1);
+}
+
+TEST_CASE("a second answer to one query is unsolicited") {
+    Bench bench;
+    const Bytes query = dns_query(7, "example.org");
+    bench.one(query_item(), query);
+    bench.one(response_item(kStart + 5), response_to(query));
+    CHECK(bench.one(response_item(kStart + 6), response_to(query))["dnsmon"]["unsolicited"] == true);
+}
+
+TEST_CASE("a query without an answer gives a timeout event, once") {
+    Bench bench;
+    const Bytes query = dns_query(7, "example.org");
+    bench.one(query_item(), query);
+    CHECK(bench.one(query_item(kStart + kSecond), query)["dnsmon"]["retransmits"] == 1);
+    CHECK(bench.advance(kStart + 5 * kSecond - 1).empty());
+    const auto late = bench.advance(kStart + 5 * kSecond);
+    REQUIRE(late.size() == 1);
+    CHECK(late[0]["event"]["action"] == "timeout");
+    CHECK(late[0]["event"]["outcome"] == "failure");
+    CHECK(late[0]["event"]["duration"] == 5 * kSecond);
+    CHECK(late[0]["dnsmon"]["retransmits"] == 1);
+    CHECK(late[0]["process"]["pid"] == 100);
+    CHECK(late[0]["dns"]["question"]["name"] == "example.org");
+    CHECK(bench.advance(kStart + 60 * kSecond).empty());
+    CHECK(bench.count(Counter::kTimeouts) == 1);
+}
+
+TEST_CASE("when both ends are local the client is the process and the server is named beside it") {
+    Bench bench;
+    const Bytes query = dns_query(7, "example.org");
+    PacketItem item = query_item();
+    item.loopback = true;
+    item.receiver = process(53, "unbound");
+    const json asked = bench.one(item, query);
+    CHECK(asked["process"]["name"] == "dig");
+    CHECK(asked["dnsmon"]["server_process"]["name"] == "unbound");
+    CHECK(asked["network"]["direction"] == "egress");
+    PacketItem back = response_item(kStart + 1);
+    back.loopback = true;
+    back.direction = Direction::kEgress; // loopback: seen as it leaves
+    back.sender = process(53, "unbound");
+    const json answered = bench.one(back, response_to(query));
+    CHECK(answered["process"]["name"] == "dig");
+    CHECK(answered["dnsmon"]["server_process"]["name"] == "unbound");
+    CHECK(answered["network"]["direction"] == "ingress");
+}
+
+TEST_CASE("on a server that answers the network the server is the process") {
+    Bench bench;
+    PacketItem item = query_item();
+    item.sender = {};
+    item.receiver = process(53, "unbound");
+    item.direction = Direction::kIngress;
+    const json asked = bench.one(item, dns_query(7, "example.org"));
+    CHECK(asked["process"]["name"] == "unbound");
+    CHECK(!asked["dnsmon"].contains("server_process"));
+}
+
+TEST_CASE("a message of nobody is logged and counted") {
+    Bench bench;
+    PacketItem item = query_item();
+    item.sender = {};
+    const json asked = bench.one(item, dns_query(7, "example.org"));
+    CHECK(!asked.contains("process"));
+    CHECK(asked["dnsmon"]["attribution"] == "none");
+    CHECK(bench.count(Counter::kUnattributed) == 1);
+}
+
+TEST_CASE("multicast DNS is not paired") {
+    Bench bench;
+    PacketItem item = query_item();
+    const Bytes group = address("224.0.0.251");
+    item.flow.destination = {Address::v4(group.data()), 5353};
+    bench.one(item, dns_query(0, "printer.local"));
+    CHECK(bench.advance(kStart + 60 * kSecond).empty());
+}
+
+TEST_CASE("a zone transfer's later messages belong to its query") {
+    Bench bench;
+    constexpr std::uint16_t kAxfr = 252;
+    const Bytes query = dns_query(9, "example.org", kAxfr);
+    PacketItem item = query_item();
+    item.flow = client_flow(Transport::kTcp);
+    item.segment.sequence = 1000;
+    const auto framed = [](const Bytes& message) {
+        Bytes out;
+        put16(out, message.size());
+        return join(out, message);
+    };
+    CHECK(bench.handle(item, framed(query)).size() == 1);
+    PacketItem back = response_item(kStart + 10);
+    back.flow = item.flow.reversed();
+    back.segment.sequence = 5000;
+    const auto answers = bench.handle(back, join(framed(response_to(query)), framed(response_to(query))));
+    REQUIRE(answers.size() == 2);
+    CHECK(answers[1]["process"]["pid"] == 100);
+    CHECK(bench.count(Counter::kUnsolicited) == 0);
+    CHECK(bench.advance(kStart + 60 * kSecond).empty());
+}
+
+TEST_CASE("what is not DNS on the port is counted, not logged") {
+    Bench bench;
+    CHECK(bench.handle(query_item(), text("GET / HTTP/1.1\r\nHost: example.org\r\n\r\n")).empty());
+    CHECK(bench.handle(query_item(), {}).empty());
+    CHECK(bench.count(Counter::kPacketsNotDns) == 2);
+    CHECK(bench.count(Counter::kMessagesFound) == 0);
+}
+
+TEST_CASE("a damaged message gives what was readable") {
+    Bench bench;
+    Bytes query = dns_query(7, "example.org");
+    query.resize(query.size() - 2);
+    const json event = bench.one(query_item(), query);
+    CHECK(event["dnsmon"].contains("decode_error"));
+    CHECK(event["dns"]["id"] == "7");
+    CHECK(bench.count(Counter::kDecodeErrors) == 1);
+}
+
+TEST_CASE("filtered events are counted and their queries are still paired") {
+    TrackerOptions options;
+    options.filter.queries = false;
+    Bench bench(options);
+    const Bytes query = dns_query(7, "example.org");
+    CHECK(bench.handle(query_item(), query).empty());
+    CHECK(bench.count(Counter::kEventsFiltered) == 1);
+    CHECK(bench.one(response_item(kStart + 42), response_to(query))["event"]["duration"] == 42);
+}
