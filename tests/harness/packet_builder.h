@@ -58,7 +58,7 @@ inline Bytes udp(std::uint16_t source, std::uint16_t destination, const Bytes& p
 struct TcpFields {
     std::uint32_t sequence = 0, acknowledgment = 0;
     bool syn = false, ack = true, fin = false, rst = false, psh = false;
-    Bytes options; ///< a multiple of four bytes
+    Bytes options{}; ///< a multiple of four bytes
 };
 inline Bytes tcp(std::uint16_t source, std::uint16_t destination, const Bytes& payload, const TcpFields& fields = {}) {
     Bytes out;
@@ -77,8 +77,8 @@ struct Ipv4Fields {
     std::uint16_t identification = 0;
     std::size_t fragment_offset = 0; ///< bytes, a multiple of eight
     bool more_fragments = false;
-    Bytes options; ///< a multiple of four bytes
-    std::optional<std::uint16_t> total_length;
+    Bytes options{}; ///< a multiple of four bytes
+    std::optional<std::uint16_t> total_length{};
 };
 inline Bytes ipv4(const std::string& source, const std::string& destination, std::uint8_t protocol,
                   const Bytes& payload, const Ipv4Fields& fields = {}) {
