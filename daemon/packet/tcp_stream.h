@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// TCP: segments in any order -> DNS messages cut out by their two-byte length (RFC 1035 4.2.2, RFC 7766). One table
-// per worker thread; flows are directional (a connection is two). Bounded per flow and in all; the oldest goes first.
+// TCP: segments in any order (RFC 9293 3.4) -> DNS messages cut out by their two-byte length (RFC 1035 4.2.2, RFC 7766).
+// One table per worker thread; flows are directional (a connection is two). Bounded per flow and in all; the oldest
+// goes first, and of those the ones with which nothing is lost. Never waits for bytes longer than the limits say.
 #pragma once
 
 #include "packet/flow.h"
-#include "packet/packet.h"
+#include "packet/message_framer.h"
 #include "packet/transport.h"
 
 #include <cstddef>
@@ -19,7 +20,9 @@ struct StreamLimits {
     std::size_t flows = 4096;
     std::size_t bytes_per_flow = 256U << 10; ///< held out of order or as an unfinished message; ≥ 65537
     std::size_t bytes = 8U << 20;
-    std::int64_t idle_ns = 120'000'000'000; ///< by packet time
+    std::size_t pieces_per_flow = 256;      ///< stretches held out of order
+    std::int64_t gap_ns = 2'000'000'000;    ///< missing bytes are waited for this long
+    std::int64_t idle_ns = 120'000'000'000; ///< both by packet time
 };
 
 struct StreamLosses {
@@ -29,27 +32,26 @@ struct StreamLosses {
     std::uint64_t not_dns_flows = 0; ///< streams recognised as something else (TLS, HTTP) and left alone
 };
 
-/// One message cut out of a stream. `wire` is valid during the callback only.
-struct StreamMessage {
-    std::span<const std::uint8_t> wire;
-    bool after_gap = false;  ///< bytes before this message were lost
-    bool truncated = false;  ///< the stream ended inside the message
-};
-
 /// What became of one segment, for the packet counters.
 enum class SegmentFate : std::uint8_t { kControl /* no payload */, kStream, kNotDns, kDuplicate };
 
 class TcpStreams {
   public:
-    explicit TcpStreams(StreamLimits limits = {});
+    /// `plausible` is asked where a message's beginning is a guess: dns::looks_like_dns.
+    explicit TcpStreams(PlausibleMessage plausible, StreamLimits limits = {});
     ~TcpStreams();
     TcpStreams(TcpStreams&&) noexcept;
     TcpStreams& operator=(TcpStreams&&) noexcept;
 
-    using OnMessage = std::function<void(const StreamMessage&)>;
     /// Feeds one segment of `flow`; calls `on_message` for every message that is complete now, in stream order.
     SegmentFate add(const Flow& flow, const TcpSegment& segment, std::int64_t time_ns, const OnMessage& on_message);
-    void expire(std::int64_t now_ns);
+
+    /// A message that no segment of its own brought out; `time_ns` is that of the flow's last segment.
+    using OnLateMessage = std::function<void(const Flow&, std::int64_t time_ns, const StreamMessage&)>;
+    /// Gives up gaps older than `gap_ns` and flows idle for `idle_ns`; gives what they still hold.
+    void expire(std::int64_t now_ns, const OnLateMessage& on_message);
+    /// The end of a capture: gives all that is still held, forgets every flow.
+    void finish(const OnLateMessage& on_message);
     [[nodiscard]] const StreamLosses& losses() const;
     [[nodiscard]] std::size_t flows() const;
     [[nodiscard]] std::size_t bytes_held() const;

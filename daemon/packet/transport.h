@@ -8,7 +8,8 @@
 
 namespace dnsmon {
 
-/// RFC 768. A length field beyond the captured bytes sets `truncated`; 0 (jumbogram, offload) means all that is there.
+/// RFC 768. A length field beyond the captured bytes sets `truncated`; 0 (jumbogram, offload) means all that is there;
+/// a shorter one cuts the payload. Nullopt: no room for the header, or a length that is less than the header.
 struct UdpDatagram {
     std::uint16_t source_port = 0, destination_port = 0;
     std::span<const std::uint8_t> payload;
@@ -21,8 +22,10 @@ struct TcpSegment {
     std::uint16_t source_port = 0, destination_port = 0;
     std::uint32_t sequence = 0;
     bool syn = false, ack = false, fin = false, rst = false;
-    std::span<const std::uint8_t> payload;
+    std::span<const std::uint8_t> payload{};
+    std::uint32_t missing_bytes = 0; ///< behind `payload`: on the wire, but not captured
 };
-[[nodiscard]] std::optional<TcpSegment> parse_tcp(std::span<const std::uint8_t> bytes);
+/// `missing_bytes`: IpPacket's. Nullopt: no room for the header, or a data offset that points outside.
+[[nodiscard]] std::optional<TcpSegment> parse_tcp(std::span<const std::uint8_t> bytes, std::uint32_t missing_bytes = 0);
 
 } // namespace dnsmon

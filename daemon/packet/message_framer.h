@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bytes of one TCP direction, in order, -> DNS messages by their two-byte length (RFC 1035 4.2.2). Finds the next
+// message again where the start of the stream or bytes inside it were not seen, and recognises streams that are
+// something else. Knows no sequence numbers (packet/segment_queue.h) and no flows (packet/tcp_stream.h).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+namespace dnsmon {
+
+/// One message cut out of a stream. `wire` is valid during the callback only.
+struct StreamMessage {
+    std::span<const std::uint8_t> wire;
+    bool after_gap = false;  ///< bytes before this message were lost
+    bool truncated = false;  ///< the rest of the message was lost, or the stream ended inside it
+};
+
+/// "Could these bytes be a DNS message?" Asked only where a message's beginning is a guess.
+using PlausibleMessage = bool (*)(std::span<const std::uint8_t> wire);
+using OnMessage = std::function<void(const StreamMessage&)>;
+
+class MessageFramer {
+  public:
+    explicit MessageFramer(PlausibleMessage plausible) : plausible_(plausible) {}
+
+    /// Forgets everything. `at_connection_start`: the next byte is the connection's first.
+    void restart(bool at_connection_start);
+    /// The next bytes of the stream: one segment's, or what is left of it.
+    void feed(std::span<const std::uint8_t> data, const OnMessage& on_message);
+    /// The next `missing` bytes of the stream will never be seen.
+    void skip(std::uint64_t missing, const OnMessage& on_message);
+    /// The stream is over: what there is of an unfinished message is given as truncated.
+    void finish(const OnMessage& on_message);
+
+    [[nodiscard]] bool not_dns() const { return mode_ == Mode::kNotDns; }
+    [[nodiscard]] std::size_t bytes_held() const { return held_.size(); }
+
+  private:
+    enum class Mode : std::uint8_t {
+        kFresh,     ///< at the connection's first byte: it is the first length, if this is DNS
+        kSearching, ///< somewhere inside the stream
+        kFramed,    ///< where the next length stands is known
+        kNotDns,
+    };
+    enum class Guess : std::uint8_t { kNo, kPartial, kWhole };
+    using Bytes = std::span<const std::uint8_t>;
+
+    void judge_start(Bytes data, const OnMessage& on_message);
+    void search(Bytes data, const OnMessage& on_message);
+    [[nodiscard]] bool try_at(Bytes data, std::size_t at, bool at_segment_start, const OnMessage& on_message);
+    [[nodiscard]] Guess guess(Bytes data, bool at_segment_start) const;
+    void cut(Bytes data, const OnMessage& on_message);
+    void enter_frames(Bytes data, const OnMessage& on_message);
+    void hold(Bytes data, std::size_t wanted);
+    void release();
+    void deliver(Bytes wire, bool truncated, const OnMessage& on_message);
+    [[nodiscard]] bool message_begun() const;
+
+    PlausibleMessage plausible_;
+    Mode mode_ = Mode::kFresh;
+    bool after_gap_ = false;
+    bool confirmed_ = false; ///< messages were found: whatever comes, this stream is DNS
+    bool candidate_ = false; ///< searching: held_ begins with what may be a message that is not all there
+    std::vector<std::uint8_t> held_; ///< kFramed: an unfinished message with its length
+    std::size_t wanted_ = 0;     ///< kFresh, kSearching: bytes in held_ before it is worth another look
+    std::uint64_t skip_ = 0;     ///< kFramed: rest of a message that lost bytes
+    std::uint64_t searched_ = 0; ///< bytes passed over since the search began
+};
+
+} // namespace dnsmon
