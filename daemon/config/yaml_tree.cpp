@@ -13,6 +13,8 @@
 namespace dnsmon {
 namespace {
 
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
 YamlPlace to_place(const YAML::Mark& mark) {
     if (mark.is_null()) return {};
     return {mark.line + 1, mark.column + 1};
@@ -31,6 +33,7 @@ struct Refusal {
 /// quoted scalar from a plain one and let an alias be refused before anything is multiplied.
 class TreeBuilder final : public YAML::EventHandler {
   public:
+    explicit TreeBuilder(std::string_view text) : text_(text) {}
     [[nodiscard]] YamlNode take_root() { return std::move(root_); }
 
     void OnDocumentStart(const YAML::Mark& mark) override {
@@ -44,7 +47,12 @@ class TreeBuilder final : public YAML::EventHandler {
     void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t /*anchor*/,
                   const std::string& value) override {
         auto node = new_node(mark, YamlNode::Kind::kScalar);
-        node.quoted = tag == "!";
+        node.quoted = tag == kNotPlain;
+        if (node.quoted) {
+            check_quotes(mark);
+        } else {
+            check_tag(mark, tag);
+        }
         node.scalar = value;
         add(mark, std::move(node));
     }
@@ -54,18 +62,24 @@ class TreeBuilder final : public YAML::EventHandler {
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override {
         refuse(mark, "aliases (*) are not supported; a text that begins with * needs quotes");
     }
-    void OnSequenceStart(const YAML::Mark& mark, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+    void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t /*anchor*/,
                          YAML::EmitterStyle::value /*style*/) override {
+        check_tag(mark, tag);
         open(mark, YamlNode::Kind::kList);
     }
     void OnSequenceEnd() override { close(); }
-    void OnMapStart(const YAML::Mark& mark, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+    void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t /*anchor*/,
                     YAML::EmitterStyle::value /*style*/) override {
+        check_tag(mark, tag);
         open(mark, YamlNode::Kind::kMap);
     }
     void OnMapEnd() override { close(); }
 
   private:
+    // What yaml-cpp calls nodes without a tag: quoted and block scalars, and all others.
+    static constexpr std::string_view kNotPlain = "!";
+    static constexpr std::string_view kPlain = "?";
+
     struct Open {
         YAML::Mark mark;
         YamlNode node;
@@ -78,6 +92,28 @@ class TreeBuilder final : public YAML::EventHandler {
         node.kind = kind;
         node.place = to_place(mark);
         return node;
+    }
+
+    static void check_tag(const YAML::Mark& mark, std::string_view tag) {
+        if (tag != kPlain) refuse(mark, "tags (!) are not supported");
+    }
+
+    /// yaml-cpp takes the end of the file for a closing quote: a forgotten one would swallow every key after it.
+    void check_quotes(const YAML::Mark& mark) const {
+        const auto begin = static_cast<std::size_t>(std::max(mark.pos, 0));
+        const char quote = begin < text_.size() ? text_[begin] : '\0';
+        if (quote == '!') refuse(mark, "tags (!) are not supported");
+        if (quote != '"' && quote != '\'') return; // a block scalar
+        for (auto i = begin + 1; i < text_.size(); ++i) {
+            if (quote == '"' && text_[i] == '\\') {
+                ++i;
+            } else if (text_[i] == quote) {
+                const bool doubled = quote == '\'' && i + 1 < text_.size() && text_[i + 1] == quote;
+                if (!doubled) return;
+                ++i;
+            }
+        }
+        refuse(mark, "the quote is never closed");
     }
 
     void open(const YAML::Mark& mark, YamlNode::Kind kind) {
@@ -109,6 +145,7 @@ class TreeBuilder final : public YAML::EventHandler {
         }
     }
 
+    std::string_view text_; ///< as given to the parser: Mark::pos counts in it
     YamlNode root_;
     std::vector<Open> open_;
     std::size_t nodes_ = 0;
@@ -146,6 +183,7 @@ YamlError syntax_error(const YAML::ParserException& problem, std::string_view te
 }
 
 std::optional<YamlError> reject_unreadable(std::string_view text) {
+    if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) return YamlError{{}, "UTF-16: UTF-8 is expected"};
     if (text.size() > kYamlMaxBytes) return YamlError{{}, "larger than " + std::to_string(kYamlMaxBytes) + " bytes"};
     const auto nul = text.find('\0');
     if (nul == std::string_view::npos) return std::nullopt;
@@ -159,9 +197,10 @@ std::optional<YamlError> reject_unreadable(std::string_view text) {
 
 YamlTree parse_yaml(std::string_view text) {
     if (auto error = reject_unreadable(text)) return {{}, std::move(error)};
+    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size()); // an editor's UTF-8 mark
     ViewBuffer buffer(text);
     std::istream stream(&buffer);
-    TreeBuilder builder;
+    TreeBuilder builder(text);
     try {
         YAML::Parser parser(stream);
         while (parser.HandleNextDocument(builder)) {} // the builder refuses a second document

@@ -63,8 +63,25 @@ TEST_CASE("syntax errors have their place") {
     const auto open_list = error_of("a: 1\nb: [1, 2\n");
     CHECK(open_list.place.line >= 2);
     CHECK(open_list.what.starts_with("YAML syntax: "));
-    const auto quote = error_of("a: \"x\n");
-    CHECK(quote.place.line >= 1);
+}
+
+TEST_CASE("a quote that is never closed does not swallow what follows") {
+    const auto quote = error_of("# \xc3\xbc\na: 'it''s'\npath: \"/a \\\" b\nmode: 0640\n");
+    CHECK(quote.what == "the quote is never closed");
+    CHECK(quote.place.line == 3);
+    CHECK(quote.place.column == 7);
+    CHECK(error_of("a: 'x''\n").what == "the quote is never closed");
+    CHECK_FALSE(parse_yaml("a: 'x'''\nb: \"\\\"\"\nc: |\n  \"\nd: ''\n").error);
+}
+
+TEST_CASE("tags are refused, a byte order mark is not") {
+    for (const auto* text : {"a: !x {b: 1}", "a: !!str b", "a: !!str \"b\"", "a: ! b", "a: !x [1]"}) {
+        INFO(text);
+        CHECK(error_of(text).what.find("tags") != std::string::npos);
+    }
+    const auto marked = parse_yaml("\xef\xbb\xbf" "a: \"b\"\n");
+    CHECK(find_entry(marked.root, "a") != nullptr);
+    CHECK(error_of("\xff\xfe" "a:").what.find("UTF-16") != std::string::npos);
 }
 
 TEST_CASE("a tab in the indentation is called by its name") {
