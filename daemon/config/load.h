@@ -7,12 +7,14 @@
 #include "config/config.h"
 #include "util/result.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 namespace dnsmon {
+
+inline constexpr const char* kDefaultConfigPath = "/etc/dnsmon.yaml";
 
 struct ConfigProblem {
     std::string file;
@@ -35,5 +37,8 @@ struct ConfigOutcome {
 [[nodiscard]] ConfigOutcome parse_config(std::string_view text, std::string_view name);
 /// A file that cannot be read is a problem of its own.
 [[nodiscard]] ConfigOutcome load_config(const std::string& path);
+/// What `-c` named; without it `default_path`, or the built-in defaults where that file does not exist.
+[[nodiscard]] ConfigOutcome load_config_or_defaults(const std::optional<std::string>& path,
+                                                    const std::string& default_path = kDefaultConfigPath);
 
 } // namespace dnsmon

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/patterns.h"
+
+#include "config/units.h"
+
+#include <algorithm>
+
+#include <linux/limits.h>
+#include <net/if.h>
+
+namespace dnsmon {
+namespace {
+
+bool printable(char c) { return c > ' ' && c <= '~'; }
+
+Error bad(std::string_view text, std::string_view what) { return Error{quoted(text).append(" ").append(what)}; }
+
+} // namespace
+
+Result<std::string> parse_interface_name(std::string_view text) {
+    if (text.empty() || text.size() >= IFNAMSIZ) return bad(text, "is no interface name: 1 to 15 bytes are allowed");
+    const bool usable = std::all_of(text.begin(), text.end(), [](char c) { return printable(c) && c != '/' && c != ':'; });
+    if (!usable || text == "." || text == "..") return bad(text, "is no interface name");
+    return std::string(text);
+}
+
+Result<std::string> parse_file_path(std::string_view text) {
+    if (text.empty() || text.front() != '/') return bad(text, "is not an absolute path");
+    if (text.back() == '/') return bad(text, "is a directory, not a file");
+    if (text.size() >= PATH_MAX) return bad(text, "is too long for a path");
+    return std::string(text);
+}
+
+Result<std::string> parse_name_pattern(std::string_view text) {
+    // 255 octets, each at most as \DDD (RFC 1035 2.3.4, 5.1).
+    constexpr std::size_t kLongestName = 255 * 4;
+    if (text.empty() || text.size() > kLongestName) return bad(text, "is no domain name");
+    if (!std::all_of(text.begin(), text.end(), printable)) {
+        return bad(text, "holds bytes outside printable ASCII: write international names as xn--..., other bytes as \\DDD");
+    }
+    if (text.find("..") != std::string_view::npos) return bad(text, "has an empty label");
+    return std::string(text);
+}
+
+Result<std::string> parse_process_pattern(std::string_view text) {
+    if (text.empty()) return bad(text, "names no process");
+    if (text.size() >= PATH_MAX) return bad(text, "is too long for a path");
+    if (text.front() != '/' && text.find('/') != std::string_view::npos) {
+        return bad(text, "is neither a process name nor an absolute path");
+    }
+    return std::string(text);
+}
+
+} // namespace dnsmon

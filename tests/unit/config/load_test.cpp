@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/load.h"
+
+#include "catch.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <string>
+
+#include <unistd.h>
+
+using namespace dnsmon;
+using namespace std::chrono_literals;
+
+namespace {
+
+Config loaded(std::string_view text) {
+    auto outcome = parse_config(text, "test.yaml");
+    for (const auto& problem : outcome.problems) FAIL_CHECK(problem.to_string());
+    return std::move(outcome.config);
+}
+
+/// All problems, a line each.
+std::string problems(std::string_view text) {
+    std::string out;
+    for (const auto& problem : parse_config(text, "f").problems) out += problem.to_string() + "\n";
+    return out;
+}
+
+struct TemporaryFile {
+    std::string path;
+    explicit TemporaryFile(std::string_view text) {
+        char name[] = "/tmp/dnsmon_config_test.XXXXXX";
+        const int fd = ::mkstemp(name);
+        REQUIRE(fd >= 0);
+        REQUIRE(::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+        ::close(fd);
+        path = name;
+    }
+    ~TemporaryFile() { ::unlink(path.c_str()); }
+};
+
+} // namespace
+
+TEST_CASE("an empty file and empty sections are the defaults") {
+    for (const auto* text : {"", "# nothing\n", "capture:\noutput:\n  file:\n"}) {
+        const auto config = loaded(text);
+        CHECK(config.capture.ports == std::vector<std::uint16_t>{53});
+        CHECK(config.output.journald);
+        CHECK(config.output.file.mode == 0640U);
+    }
+}
+
+TEST_CASE("every kind of value gets where it belongs") {
+    const auto config = loaded(R"(
+capture: {interfaces: [eth0, wlan0], ports: [53, 5353], loopback: false, ring_buffer: 64KiB}
+hooks: {mode: cgroup, owners: 1024}
+filter:
+  queries: false
+  types: [A, https, TYPE65280]
+  names: {include: [.example.com], exclude: ["*.ads.example"]}
+  processes: {include: dig, exclude: ["/opt/*"]}
+  uids: {include: [0, 1000], exclude: 33}
+  response_codes: NXDOMAIN
+  unattributed: drop
+pairing: {enabled: false, timeout: 500ms, entries: 4096}
+workers: {threads: 4, queue: 64}
+enrich: {command_line: false}
+output:
+  format: flat
+  journald: false
+  stdout: true
+  file: {enabled: true, path: /tmp/x, max_size: never, max_files: 1, mode: 0600}
+stats: {interval: never}
+log: {level: debug}
+)");
+    CHECK(config.capture.interfaces == std::vector<std::string>{"eth0", "wlan0"});
+    CHECK(config.capture.ports == std::vector<std::uint16_t>{53, 5353});
+    CHECK_FALSE(config.capture.loopback);
+    CHECK(config.capture.ring_buffer_bytes == 65536);
+    CHECK(config.hooks.mode == HookMode::kCgroup);
+    CHECK(config.hooks.owners == 1024);
+    CHECK_FALSE(config.filter.queries);
+    CHECK(config.filter.responses);
+    CHECK(config.filter.types == std::vector<std::uint16_t>{1, 65, 65280});
+    CHECK(config.filter.names.include == std::vector<std::string>{".example.com"});
+    CHECK(config.filter.names.exclude == std::vector<std::string>{"*.ads.example"});
+    CHECK(config.filter.processes.include == std::vector<std::string>{"dig"});
+    CHECK(config.filter.processes.exclude == std::vector<std::string>{"/opt/*"});
+    CHECK(config.filter.uids.include == std::vector<std::uint32_t>{0, 1000});
+    CHECK(config.filter.uids.exclude == std::vector<std::uint32_t>{33});
+    CHECK(config.filter.response_codes == std::vector<std::uint16_t>{3});
+    CHECK(config.filter.unattributed == Unattributed::kDrop);
+    CHECK_FALSE(config.pairing.enabled);
+    CHECK(config.pairing.timeout == 500ms);
+    CHECK(config.pairing.entries == 4096);
+    CHECK(config.workers.threads == 4);
+    CHECK(config.workers.queue == 64);
+    CHECK_FALSE(config.enrich.command_line);
+    CHECK(config.output.format == Format::kFlat);
+    CHECK_FALSE(config.output.journald);
+    CHECK(config.output.to_stdout);
+    CHECK(config.output.file.enabled);
+    CHECK(config.output.file.path == "/tmp/x");
+    CHECK(config.output.file.max_size_bytes == 0);
+    CHECK(config.output.file.max_files == 1);
+    CHECK(config.output.file.mode == 0600U);
+    CHECK(config.stats.interval == 0ms);
+    CHECK(config.log.level == LogLevel::kDebug);
+}
+
+TEST_CASE("words for everything") {
+    const auto config = loaded("capture: {interfaces: any}\nfilter: {types: all, response_codes: all}\nworkers: {threads: auto}\n");
+    CHECK(config.capture.interfaces.empty());
+    CHECK(config.filter.types.empty());
+    CHECK(config.filter.response_codes.empty());
+    CHECK(config.workers.threads == 0);
+    CHECK(loaded("capture: {interfaces: eth0, ports: 5353}").capture.interfaces == std::vector<std::string>{"eth0"});
+}
+
+TEST_CASE("each problem names its place, its key and what is wrong") {
+    const std::vector<std::pair<const char*, const char*>> cases{
+        {"captur: {}", "f:1:1: captur: unknown key; did you mean capture?\n"},
+        {"capture:\n  prots: [53]", "f:2:3: capture.prots: unknown key; did you mean ports?\n"},
+        {"output:\n  max_size: 1MiB", "f:2:3: output.max_size: unknown key; did you mean output.file.max_size?\n"},
+        {"log: {colour: red}", "f:1:7: log.colour: unknown key; known here: level\n"},
+        {"capture.ports: 53", "f:1:1: capture.ports: unknown key; known here: capture hooks filter pairing workers enrich privacy output stats log\n"},
+        {"\"a\\nb\": 1", "f:1:1: \"a\\x0ab\": unknown key; known here: capture hooks filter pairing workers enrich privacy output stats log\n"},
+        {"- capture", "f:1:1: a map of keys is expected, not a list\n"},
+        {"capture", "f:1:1: a map of keys is expected, not \"capture\"\n"},
+        {"capture: 53", "f:1:10: capture: a map of keys is expected, not \"53\"\n"},
+        {"capture: {ports: }", "f:1:18: capture.ports: a single value is expected, not nothing\n"},
+        {"capture: {ports: {a: 1}}", "f:1:18: capture.ports: a single value is expected, not a map\n"},
+        {"capture: {ports: []}", "f:1:18: capture.ports: the list is empty: name at least one\n"},
+        {"capture: {ports: [53, 0]}", "f:1:23: capture.ports: 0 is out of range: 1 to 65535 is allowed\n"},
+        {"capture: {ports: [65536]}", "f:1:19: capture.ports: 65536 is out of range: 1 to 65535 is allowed\n"},
+        {"capture: {ports: [dns]}", "f:1:19: capture.ports: \"dns\" is not a whole number\n"},
+        {"capture: {ports: \"53\"}", "f:1:18: capture.ports: a number is expected, not \"53\" in quotes\n"},
+        {"capture: {interfaces: []}", "f:1:23: capture.interfaces: the list is empty: name at least one, or any\n"},
+        {"capture: {interfaces: [lo, any]}", "f:1:28: capture.interfaces: \"any\" stands alone, not in a list\n"},
+        {"capture: {loopback: maybe}", "f:1:21: capture.loopback: true or false is expected, not \"maybe\"\n"},
+        {"capture: {loopback: \"true\"}", "f:1:21: capture.loopback: true or false is expected, not \"true\" in quotes\n"},
+        {"capture: {ring_buffer: 3MiB}", "f:1:24: capture.ring_buffer: 3MiB is not a power of two: take 2MiB or 4MiB\n"},
+        {"capture: {ring_buffer: 32KiB}", "f:1:24: capture.ring_buffer: 32KiB is out of range: 64KiB to 1GiB is allowed\n"},
+        {"capture: {ring_buffer: 2GiB}", "f:1:24: capture.ring_buffer: 2GiB is out of range: 64KiB to 1GiB is allowed\n"},
+        {"hooks: {mode: kprobes}", "f:1:15: hooks.mode: \"kprobes\" is not one of auto, fentry, kprobe, cgroup, none; did you mean kprobe?\n"},
+        {"hooks: {owners: 1023}", "f:1:17: hooks.owners: 1023 is out of range: 1024 to 4194304 is allowed\n"},
+        {"filter: {types: [A, B28]}", "f:1:21: filter.types: \"B28\" is no record type: write its name, or TYPE and its number, as in TYPE65\n"},
+        {"filter: {uids: [0]}", "f:1:16: filter.uids: a map of keys is expected, not a list\n"},
+        {"filter: {uids: {include: [root]}}", "f:1:27: filter.uids.include: \"root\" is not a whole number\n"},
+        {"filter: {names: {include: [a..b]}}", "f:1:28: filter.names.include: \"a..b\" has an empty label\n"},
+        {"pairing: {timeout: 5}", "f:1:20: pairing.timeout: \"5\" is not a duration: write a number and ms, s, m, h or d, as in 5s\n"},
+        {"pairing: {timeout: 0s}", "f:1:20: pairing.timeout: 0s is out of range: 100ms to 10m is allowed\n"},
+        {"workers: {threads: 65}", "f:1:20: workers.threads: 65 is out of range: 0 to 64 is allowed, or auto\n"},
+        {"output: {file: {path: events.json}}", "f:1:23: output.file.path: \"events.json\" is not an absolute path\n"},
+        {"output: {file: {mode: \"0444\"}}", "f:1:23: output.file.mode: \"0444\" keeps the owner from reading or writing\n"},
+        {"output: {file: {max_files: 0}}", "f:1:28: output.file.max_files: 0 is out of range: 1 to 10000 is allowed\n"},
+        {"log:\n  level: info\n  level: debug", "f:3:3: log.level: the key stands twice, first at line 2\n"},
+        {"filter: {queries: false,\n responses: false}", "f:2:13: filter.responses: queries and responses are both false: nothing would be logged\n"},
+        {"a:\n\tb: 1", "f:2:1: a tab in the indentation: YAML wants spaces\n"},
+    };
+    for (const auto& [text, expected] : cases) {
+        INFO(text);
+        CHECK(problems(text) == expected);
+    }
+}
+
+TEST_CASE("what is not built yet is refused away from its default, and only there") {
+    for (const auto* text : {"privacy: {answers: drop}", "privacy: {command_line: hash}", "privacy: {client_addresses: truncate}",
+                             "capture: {detect: any-port}", "output: {file: {compress: true}}", "output: {file: {rotate_every: 1d}}"}) {
+        INFO(text);
+        CHECK(problems(text).find(": not supported yet\n") != std::string::npos);
+    }
+    CHECK(problems("privacy: {answers: keep}\ncapture: {detect: off}\noutput: {file: {compress: false, rotate_every: never}}").empty());
+}
+
+TEST_CASE("all problems of a file come at once, in its order") {
+    CHECK(problems("log: {level: loud}\ncapture: {detect: any-port, ports: [0, 70000]}\nx: 1\n") ==
+          "f:1:14: log.level: \"loud\" is not one of trace, debug, info, warn, error, critical, off\n"
+          "f:2:19: capture.detect: not supported yet\n"
+          "f:2:37: capture.ports: 0 is out of range: 1 to 65535 is allowed\n"
+          "f:2:40: capture.ports: 70000 is out of range: 1 to 65535 is allowed\n"
+          "f:3:1: x: unknown key; known here: capture hooks filter pairing workers enrich privacy output stats log\n");
+}
+
+TEST_CASE("a list is bounded") {
+    std::string ports = "1";
+    for (int port = 2; port <= 64; ++port) ports += "," + std::to_string(port);
+    CHECK(problems("capture: {ports: [" + ports + "]}").empty());
+    CHECK(problems("capture: {ports: [" + ports + ",65]}") == "f:1:18: capture.ports: the list has 65 entries: at most 64 are allowed\n");
+}
+
+TEST_CASE("files that cannot be read say why") {
+    CHECK(load_config("/nonexistent/dnsmon.yaml").problems.at(0).to_string() ==
+          "/nonexistent/dnsmon.yaml: opening: No such file or directory");
+    CHECK(load_config("/tmp").problems.at(0).to_string() == "/tmp: reading: Is a directory");
+    CHECK(load_config("/dev/zero").problems.at(0).to_string() == "/dev/zero: larger than 1048576 bytes");
+}
+
+TEST_CASE("without -c the default file counts where it exists, the defaults where it does not") {
+    const TemporaryFile file("log: {level: warn}\n");
+    CHECK(load_config_or_defaults(std::nullopt, file.path).config.log.level == LogLevel::kWarn);
+    CHECK(load_config_or_defaults(file.path, "/nonexistent").config.log.level == LogLevel::kWarn);
+    const auto defaults = load_config_or_defaults(std::nullopt, "/nonexistent");
+    CHECK(defaults.ok());
+    CHECK(defaults.config.log.level == LogLevel::kInfo);
+    CHECK_FALSE(load_config_or_defaults("/nonexistent", file.path).ok());
+    CHECK_FALSE(load_config_or_defaults(std::nullopt, "/tmp").ok());
+}
