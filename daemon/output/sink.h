@@ -6,6 +6,7 @@
 #include "output/batch.h"
 #include "util/result.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -13,14 +14,22 @@
 namespace dnsmon {
 
 /// Why events of a batch did not reach the sink.
-enum class DropReason : std::uint8_t { kNone, kDiskFull, kIoError, kClosed, kUnavailable, kTooLarge };
-[[nodiscard]] const char* to_string(DropReason reason);
+enum class DropReason : std::uint8_t {
+    kNone,
+    kDiskFull,    ///< no space, over quota
+    kIoError,     ///< the file system's or the device's fault
+    kClosed,      ///< nobody reads any more
+    kUnavailable, ///< not there, or not taking anything, for now
+    kTooLarge,    ///< beyond what the file may grow to
+};
+constexpr std::size_t kDropReasons = 6;
+[[nodiscard]] const char* to_string(DropReason reason); ///< "disk_full": label of the counters
 
 struct WriteOutcome {
-    std::uint64_t written = 0; ///< events
+    std::uint64_t written = 0; ///< events: the batch's first ones, so that an event is whole or not there at all
     std::uint64_t dropped = 0; ///< events; written + dropped = batch.events.size()
     DropReason reason = DropReason::kNone;
-    std::string detail;        ///< system's words, for one log line at the start of an outage
+    std::string detail;        ///< system's words; without dropped events: a trouble that cost none
 };
 
 class Sink {
@@ -28,7 +37,6 @@ class Sink {
     virtual ~Sink() = default;
     [[nodiscard]] virtual std::string_view name() const = 0; ///< "file", "journald", "stdout": label of its counters
     virtual WriteOutcome write(const Batch& batch) = 0;
-    virtual Result<void> flush() { return {}; }
     /// Closes and opens again what an outside logrotate may have moved (SIGUSR1).
     virtual Result<void> reopen() { return {}; }
     [[nodiscard]] virtual bool wants_journal_fields() const { return false; }

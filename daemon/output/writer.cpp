@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "output/writer.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <utility>
+
+namespace dnsmon {
+
+namespace {
+
+constexpr std::size_t kSpareBatches = 16;
+constexpr std::size_t kSpareBytes = 1U << 20; ///< a batch that grew beyond this is freed, not kept
+constexpr std::size_t kMaxNews = 64;          ///< nobody takes them: the repeated ones are lost first
+
+std::int64_t unix_now_ns() {
+    using namespace std::chrono;
+    return duration_cast<nanoseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+/// The loop's signalfd gets the signals, and a write to a closed pipe or beyond RLIMIT_FSIZE gives an errno.
+void block_signals() {
+    sigset_t all;
+    sigfillset(&all);
+    (void)::pthread_sigmask(SIG_BLOCK, &all, nullptr);
+}
+
+std::size_t index_of(DropReason reason) { return static_cast<std::size_t>(reason); }
+
+} // namespace
+
+struct Writer::Output {
+    SinkStatus status;
+    SinkNews outage; ///< the one going on while status.failing
+};
+
+Writer::Writer(std::vector<std::unique_ptr<Sink>> sinks, std::function<void()> on_news, std::size_t queue_bytes)
+    : sinks_(std::move(sinks)), on_news_(std::move(on_news)), queue_(queue_bytes), empty_(kSpareBatches) {
+    for (const auto& sink : sinks_) {
+        wants_journal_fields_ = wants_journal_fields_ || sink->wants_journal_fields();
+        Output output;
+        output.status.name = sink->name();
+        outputs_.push_back(std::move(output));
+    }
+    thread_ = std::thread([this] { run(); });
+}
+
+Writer::~Writer() { stop(); }
+
+Batch Writer::deliver(Batch full) {
+    if (full.empty()) return full;
+    if (!queue_.push(full, full.bytes())) {
+        const std::lock_guard lock(books_);
+        dropped_[index_of(DropReason::kClosed)] += full.events.size();
+        full.clear();
+        return full;
+    }
+    auto empty = empty_.try_pop();
+    return empty ? std::move(*empty) : Batch{};
+}
+
+void Writer::reopen() {
+    reopen_.store(true);
+    Batch nothing; // wakes an idle writer; a busy one, whose queue may be full, looks after each batch
+    [[maybe_unused]] const bool woken = queue_.try_push(nothing, 0);
+}
+
+void Writer::stop() {
+    queue_.close();
+    if (!thread_.joinable()) return;
+    thread_.join();
+    const std::int64_t now_ns = unix_now_ns();
+    const std::lock_guard lock(books_);
+    for (Output& output : outputs_) {
+        if (output.status.failing) end_outage(output, now_ns);
+    }
+}
+
+void Writer::run() {
+    block_signals();
+    while (auto batch = queue_.pop()) {
+        if (reopen_.exchange(false)) reopen_sinks();
+        if (!batch->empty()) write(*batch);
+        heartbeat_.fetch_add(1, std::memory_order_relaxed);
+        if (batch->lines.capacity() + batch->journal.capacity() > kSpareBytes) continue;
+        batch->clear();
+        [[maybe_unused]] const bool kept = empty_.try_push(*batch, 1); // enough spare ones: this one is freed
+    }
+}
+
+void Writer::reopen_sinks() {
+    for (const auto& sink : sinks_) {
+        auto reopened = sink->reopen();
+        if (reopened) continue;
+        SinkNews news;
+        news.sink = sink->name();
+        news.detail = std::move(reopened).error().message;
+        const std::lock_guard lock(books_);
+        tell(std::move(news));
+    }
+}
+
+void Writer::write(const Batch& batch) {
+    std::uint64_t most = 0;
+    DropReason reason = DropReason::kClosed; // without any sink
+    for (std::size_t i = 0; i < sinks_.size(); ++i) {
+        const WriteOutcome outcome = sinks_[i]->write(batch);
+        const std::lock_guard lock(books_);
+        book(outputs_[i], outcome, unix_now_ns());
+        if (i == 0 || outcome.written > most) {
+            most = outcome.written; // sinks take a batch's first events, so this is how many some sink has
+            reason = outcome.reason;
+        }
+    }
+    const std::lock_guard lock(books_);
+    written_ += most;
+    dropped_[index_of(reason)] += batch.events.size() - most;
+}
+
+void Writer::book(Output& output, const WriteOutcome& outcome, std::int64_t now_ns) {
+    SinkStatus& status = output.status;
+    status.written += outcome.written;
+    status.dropped[index_of(outcome.reason)] += outcome.dropped;
+    if (outcome.dropped > 0) {
+        if (!status.failing) {
+            status.failing = true;
+            output.outage = {SinkNews::Kind::kOutageBegan, status.name, outcome.reason, outcome.detail, now_ns, 0, 0};
+            tell(output.outage);
+        }
+        output.outage.events += outcome.dropped;
+        return;
+    }
+    if (status.failing) end_outage(output, now_ns);
+    if (!outcome.detail.empty()) {
+        tell({SinkNews::Kind::kTrouble, status.name, DropReason::kNone, outcome.detail, now_ns, now_ns, 0});
+    }
+}
+
+void Writer::end_outage(Output& output, std::int64_t now_ns) {
+    output.status.failing = false;
+    output.outage.kind = SinkNews::Kind::kOutageEnded;
+    output.outage.to_ns = now_ns;
+    tell(std::exchange(output.outage, {}));
+}
+
+void Writer::tell(SinkNews news) {
+    if (news_.size() >= kMaxNews) {
+        // An ended outage is a loss event and stays; of the rest the oldest goes.
+        const auto minor = [](const SinkNews& old) { return old.kind != SinkNews::Kind::kOutageEnded; };
+        const auto oldest = std::find_if(news_.begin(), news_.end(), minor);
+        if (oldest == news_.end()) {
+            SinkNews& last = news_.back();
+            last.events += news.events; // the sum stays right where there is no room for each
+            last.to_ns = std::max(last.to_ns, news.to_ns);
+            return;
+        }
+        news_.erase(oldest);
+    }
+    news_.push_back(std::move(news));
+    if (on_news_) on_news_();
+}
+
+WriterStatus Writer::status() const {
+    WriterStatus status;
+    status.queued_bytes = queue_.weight();
+    status.heartbeat = heartbeat_.load(std::memory_order_relaxed);
+    const std::lock_guard lock(books_);
+    status.written = written_;
+    status.dropped = dropped_;
+    for (const Output& output : outputs_) status.sinks.push_back(output.status);
+    return status;
+}
+
+std::vector<SinkNews> Writer::take_news() {
+    const std::lock_guard lock(books_);
+    return std::exchange(news_, {});
+}
+
+} // namespace dnsmon
