@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Harness of the end-to-end tests: a real dnsmon, a real resolver, real clients, in a network namespace of their own.
+
+Nothing here sleeps: every wait is for an event (READY=1, a line, an exit) and has a time limit.
+"""
+from .case import EndToEndCase, SkipCell, main
+from .client import Client, as_user, in_child
+from .daemon import Dnsmon, DNSMON, pick, run_dnsmon
+from .network import Veth, loopback4, loopback6
+from .resolver import Resolver
+from .waiting import PATIENCE
+from . import wire
+
+__all__ = ["EndToEndCase", "SkipCell", "main", "Client", "as_user", "in_child", "Dnsmon", "DNSMON", "pick",
+           "run_dnsmon", "Veth", "loopback4", "loopback6", "Resolver", "PATIENCE", "wire"]
