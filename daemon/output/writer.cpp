@@ -52,9 +52,10 @@ Writer::~Writer() { stop(); }
 
 Batch Writer::deliver(Batch full) {
     if (full.empty()) return full;
+    delivered_.fetch_add(full.events.size());
     if (!queue_.push(full, full.bytes())) {
         const std::lock_guard lock(books_);
-        dropped_[index_of(DropReason::kClosed)] += full.events.size();
+        settle(0, full.events.size(), DropReason::kClosed);
         full.clear();
         return full;
     }
@@ -116,8 +117,20 @@ void Writer::write(const Batch& batch) {
         }
     }
     const std::lock_guard lock(books_);
-    written_ += most;
-    dropped_[index_of(reason)] += batch.events.size() - most;
+    settle(most, batch.events.size() - most, reason);
+}
+
+void Writer::settle(std::uint64_t written, std::uint64_t dropped, DropReason reason) {
+    written_ += written;
+    dropped_[index_of(reason)] += dropped;
+    settled_ += written + dropped;
+    settled_more_.notify_all();
+}
+
+void Writer::drain() {
+    const std::uint64_t delivered = delivered_.load();
+    std::unique_lock lock(books_);
+    settled_more_.wait(lock, [&] { return settled_ >= delivered; });
 }
 
 void Writer::book(Output& output, const WriteOutcome& outcome, std::int64_t now_ns) {

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <atomic>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -68,6 +69,8 @@ class Writer {
     /// Any thread. Waits for room, takes `full`, returns an empty batch whose buffers were used before. After stop()
     /// the events count as dropped (closed).
     [[nodiscard]] Batch deliver(Batch full);
+    /// Any thread: waits until every event delivered before is written or dropped.
+    void drain();
     /// Any thread: asks every sink to open its file again, after what is queued before it or earlier.
     void reopen();
     /// Writes all that was delivered, ends the thread. Outages still going on are reported as ended now.
@@ -81,6 +84,7 @@ class Writer {
 
     void run();
     void write(const Batch& batch);
+    void settle(std::uint64_t written, std::uint64_t dropped, DropReason reason);
     void book(Output& output, const WriteOutcome& outcome, std::int64_t now_ns);
     void end_outage(Output& output, std::int64_t now_ns);
     void reopen_sinks();
@@ -94,10 +98,14 @@ class Writer {
     std::atomic<bool> reopen_{false};
     std::atomic<std::uint64_t> heartbeat_{0};
 
+    std::atomic<std::uint64_t> delivered_{0};  ///< events
+
     mutable std::mutex books_; ///< guards what follows; held for bookkeeping only, never while writing
     std::vector<Output> outputs_;
     std::uint64_t written_ = 0;
     DroppedByReason dropped_{};
+    std::uint64_t settled_ = 0; ///< events: written_ + Σ dropped_
+    std::condition_variable settled_more_;
     std::vector<SinkNews> news_;
 
     std::thread thread_; ///< last: starts when all else is there

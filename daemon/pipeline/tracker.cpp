@@ -36,7 +36,7 @@ PairingKey key_of(const dns::Message& message, const Flow& client_to_server) {
 
 Tracker::Tracker(const TrackerOptions& options, std::atomic<std::uint64_t>& sequence)
     : options_(options), sequence_(sequence), filter_(options.filter),
-      encoder_(make_encoder(options.format, options.encoder)), streams_(StreamLimits{}, plausible_in_stream),
+      encoder_(make_encoder(options.format, options.encoder)), streams_(plausible_in_stream),
       pairing_(options.pairing.entries) {}
 
 void Tracker::handle(const PacketItem& item, std::span<const std::uint8_t> payload, Batch& out) {
@@ -64,6 +64,13 @@ void Tracker::handle_segment(const PacketItem& item, std::span<const std::uint8_
     case SegmentFate::kNotDns: counters_.add(Counter::kPacketsNotDns); break;
     }
     note_stream_losses();
+}
+
+void Tracker::handle_late(const Flow& flow, std::int64_t time_ns, const StreamMessage& piece, Batch& out) {
+    PacketItem item; // whose segment it was is not known any more; pairing may still tell
+    item.flow = flow;
+    item.time_ns = time_ns;
+    handle_message(item, piece, out);
 }
 
 void Tracker::note_stream_losses() {
@@ -181,7 +188,9 @@ void Tracker::emit(Event& event, Batch& out) {
 }
 
 void Tracker::advance(std::int64_t now_ns, Batch& out) {
-    streams_.expire(now_ns);
+    streams_.expire(now_ns, [&](const Flow& flow, std::int64_t time_ns, const StreamMessage& piece) {
+        handle_late(flow, time_ns, piece, out);
+    });
     note_stream_losses();
     if (!options_.pairing.enabled) return;
     const std::int64_t timeout_ns = std::chrono::nanoseconds(options_.pairing.timeout).count();
@@ -202,6 +211,13 @@ void Tracker::advance(std::int64_t now_ns, Batch& out) {
         set_processes(event, query.client, query.server);
         emit(event, out);
     });
+}
+
+void Tracker::finish(Batch& out) {
+    streams_.finish([&](const Flow& flow, std::int64_t time_ns, const StreamMessage& piece) {
+        handle_late(flow, time_ns, piece, out);
+    });
+    note_stream_losses();
 }
 
 } // namespace dnsmon

@@ -41,6 +41,8 @@ class Tracker {
     void handle(const PacketItem& item, std::span<const std::uint8_t> payload, Batch& out);
     /// What is due at `now_ns`: queries without an answer, idle streams.
     void advance(std::int64_t now_ns, Batch& out);
+    /// The end: what unfinished streams still hold. Queries that wait are left alone, their time is not up.
+    void finish(Batch& out);
 
     [[nodiscard]] const Counters& counters() const { return counters_; }
 
@@ -52,6 +54,7 @@ class Tracker {
     void set_processes(Event& event, const End& client, const End& server);
     [[nodiscard]] std::optional<LocalProcess> local_process(const End& end);
     void emit(Event& event, Batch& out);
+    void handle_late(const Flow& flow, std::int64_t time_ns, const StreamMessage& piece, Batch& out);
     void note_stream_losses();
 
     TrackerOptions options_;

@@ -50,6 +50,8 @@ void Worker::run() {
         packets->clear();
         [[maybe_unused]] const bool kept = empty_.try_push(*packets, 1); // a full shelf: the batch is freed
     }
+    tracker_.finish(out);
+    if (!out.empty()) deliver_(std::move(out));
 }
 
 } // namespace dnsmon

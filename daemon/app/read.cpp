@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/read.h"
+
+#include "capture_file/reader.h"
+#include "cli/exit_code.h"
+#include "loop/wakeup.h"
+#include "output/stdout_sink.h"
+#include "output/writer.h"
+#include "packet/link.h"
+#include "pipeline/pipeline.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+
+namespace dnsmon {
+namespace {
+
+constexpr std::size_t kPacketsPerFlush = 256;
+constexpr std::chrono::hours kPatience{24 * 365}; // a pager may be read slowly: nothing is thrown away
+
+bool nobody_reads(const Writer& writer) {
+    return writer.status().dropped[static_cast<std::size_t>(DropReason::kClosed)] != 0;
+}
+
+/// One file's way through a pipeline of its own: its connections have nothing to do with those of the next file.
+class FileRun {
+  public:
+    FileRun(const PipelineOptions& options, CaptureReader reader, Writer& writer, std::atomic<std::uint64_t>& sequence,
+            const Wakeup& room)
+        : reader_(std::move(reader)), writer_(writer), room_(room),
+          pipeline_(
+              options, sequence,
+              [this](std::uint32_t interface) {
+                  name_ = reader_.interface_name(interface);
+                  return std::string_view(name_);
+              },
+              [this](Batch batch) { return writer_.deliver(std::move(batch)); }, [this] { room_.signal(); }) {}
+
+    Result<void> run() {
+        auto outcome = read_all();
+        pipeline_.finish(last_ns_);
+        return outcome;
+    }
+
+  private:
+    Result<void> read_all() {
+        // A live pipe shows its events as they come; a file goes in larger steps.
+        const std::size_t step = reader_.file_bytes() == 0 ? 1 : kPacketsPerFlush;
+        for (std::size_t n = 1; !nobody_reads(writer_); ++n) {
+            auto frame = reader_.next();
+            if (!frame) return std::move(frame).error();
+            if (!frame->has_value()) break;
+            submit(**frame);
+            if (n % step == 0) flush();
+        }
+        return {};
+    }
+
+    void submit(const Frame& frame) {
+        last_ns_ = std::max(last_ns_, frame.time_ns);
+        const auto payload = parse_link(frame.linktype, frame.bytes);
+        if (!payload) return;
+        Packet packet;
+        packet.time_ns = frame.time_ns;
+        packet.interface = frame.interface;
+        packet.direction = payload->direction;
+        packet.ethertype = payload->ethertype;
+        packet.bytes = payload->bytes;
+        packet.wire_bytes = frame.wire_bytes - static_cast<std::uint32_t>(frame.bytes.size() - payload->bytes.size());
+        pipeline_.submit(packet);
+    }
+
+    void flush() {
+        while (!pipeline_.flush(last_ns_)) {
+            pollfd ready{room_.fd(), POLLIN, 0};
+            ::poll(&ready, 1, -1);
+            room_.acknowledge();
+        }
+    }
+
+    CaptureReader reader_;
+    Writer& writer_;
+    const Wakeup& room_;
+    std::string name_;
+    std::int64_t last_ns_ = 0;
+    Pipeline pipeline_;
+};
+
+PipelineOptions pipeline_options(const ReadCommand& command) {
+    PipelineOptions options;
+    options.tracker.format = command.format;
+    options.tracker.user_names = false;
+    options.ports = command.ports;
+    return options; // one worker: events in the order of the file
+}
+
+} // namespace
+
+int read(const ReadCommand& command) {
+    ::signal(SIGPIPE, SIG_IGN); // a reader that has seen enough is told by EPIPE
+    auto room = Wakeup::make();
+    if (!room) {
+        std::fprintf(stderr, "dnsmon: %s\n", room.error().message.c_str());
+        return kExitFailed;
+    }
+    std::vector<std::unique_ptr<Sink>> sinks;
+    sinks.push_back(std::make_unique<StdoutSink>(STDOUT_FILENO, kPatience));
+    Writer writer(std::move(sinks));
+    std::atomic<std::uint64_t> sequence{1};
+    int code = kExitOk;
+    for (const std::string& path : command.files) {
+        auto reader = CaptureReader::open(path);
+        Result<void> outcome;
+        if (reader)
+            outcome = FileRun(pipeline_options(command), std::move(*reader), writer, sequence, *room).run();
+        else
+            outcome = std::move(reader).error();
+        if (outcome) continue;
+        std::fprintf(stderr, "dnsmon: %s\n", outcome.error().message.c_str());
+        code = kExitFailed;
+    }
+    writer.stop();
+    return code;
+}
+
+} // namespace dnsmon

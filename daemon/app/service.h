@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// The running daemon: what `dnsmon run` starts, in this order, and stops in the reverse: sinks and writer, pipeline,
+// probe, monitor, timers. Everything happens on the loop thread, but for the workers and the writer.
+#pragma once
+
+#include "app/monitor.h"
+#include "app/notice_board.h"
+#include "app/statistics.h"
+#include "config/config.h"
+#include "log/log.h"
+#include "loop/event_loop.h"
+#include "loop/signals.h"
+#include "loop/timer.h"
+#include "loop/wakeup.h"
+#include "output/writer.h"
+#include "pipeline/pipeline.h"
+#include "probe/probe.h"
+#include "util/result.h"
+
+#include <atomic>
+#include <memory>
+#include <optional>
+
+namespace dnsmon {
+
+class Service {
+  public:
+    /// Signals must be blocked before: threads start here.
+    [[nodiscard]] static Result<std::unique_ptr<Service>> start(const Config& config, const Log& log, Signals& signals);
+    ~Service();
+
+    /// Until SIGTERM, SIGINT or a failure; then drains, says its statistics and returns.
+    Result<void> run();
+
+  private:
+    Service(const Config& config, const Log& log, Signals& signals, EventLoop loop, Wakeup room, Wakeup news);
+
+    Result<void> start_outputs();
+    Result<void> start_capture();
+    Result<void> watch_events();
+    Result<void> watch_timer(std::optional<Timer>& timer, std::chrono::nanoseconds period, void (Service::*handler)());
+    void on_signal();
+    void on_news();
+    void on_stats();
+    void on_watchdog();
+    [[nodiscard]] Statistics statistics() const;
+
+    const Config config_;
+    const Log& log_;
+    Signals& signals_;
+    const std::string host_name_;
+    EventLoop loop_;
+    Wakeup room_; ///< a worker took something from its queue
+    Wakeup news_; ///< the writer has something to say
+    std::atomic<std::uint64_t> sequence_{1};
+    std::unique_ptr<Writer> writer_;
+    std::unique_ptr<NoticeBoard> notices_;
+    std::optional<Probe> probe_;
+    std::unique_ptr<Pipeline> pipeline_;
+    std::unique_ptr<Monitor> monitor_;
+    std::optional<Timer> stats_timer_;
+    std::optional<Timer> watchdog_timer_;
+    std::uint64_t seen_heartbeat_ = 0;
+};
+
+} // namespace dnsmon
