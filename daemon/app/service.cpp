@@ -61,7 +61,8 @@ Result<std::unique_ptr<Service>> Service::start(const Config& config, const Log&
     if (!news) return std::move(news).error();
     std::unique_ptr<Service> service(
         new Service(config, log, signals, std::move(*loop), std::move(*room), std::move(*news)));
-    for (const auto step : {&Service::start_outputs, &Service::start_capture, &Service::watch_events})
+    for (const auto step :
+         {&Service::start_outputs, &Service::start_capture, &Service::start_pipeline, &Service::watch_events})
         if (auto done = (*service.*step)(); !done) return std::move(done).error();
     return service;
 }
@@ -85,11 +86,19 @@ Result<void> Service::start_capture() {
         if (!hook.attached) log_.warn("hook not attached, ignoring", {{"hook", hook.name}, {"reason", hook.problem}});
     if (plan.mode == HookMode::kNone)
         log_.warn("no owner hooks: messages are logged without the process that sent them");
+    return {};
+}
 
+Result<void> Service::start_pipeline() {
     pipeline_ = std::make_unique<Pipeline>(
         pipeline_options(config_, host_name_, writer_->wants_journal_fields()), sequence_,
         [this](std::uint32_t interface) { return probe_->interface_name(interface); },
         [this](Batch batch) { return writer_->deliver(std::move(batch)); }, [this] { room_.signal(); });
+    auto watcher = ExecWatcher::start(pipeline_->processes());
+    if (watcher)
+        exec_watcher_ = std::move(*watcher);
+    else
+        log_.warn("processes that end at once may lack their executable", {{"reason", watcher.error().message}});
     auto monitor = Monitor::make(loop_, *probe_, *pipeline_, room_);
     if (!monitor) return std::move(monitor).error();
     monitor_ = std::move(*monitor);

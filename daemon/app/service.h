@@ -15,6 +15,7 @@
 #include "output/writer.h"
 #include "pipeline/pipeline.h"
 #include "probe/probe.h"
+#include "process/exec_watcher.h"
 #include "util/result.h"
 
 #include <atomic>
@@ -37,6 +38,7 @@ class Service {
 
     Result<void> start_outputs();
     Result<void> start_capture();
+    Result<void> start_pipeline();
     Result<void> watch_events();
     Result<void> watch_timer(std::optional<Timer>& timer, std::chrono::nanoseconds period, void (Service::*handler)());
     void on_signal();
@@ -57,6 +59,7 @@ class Service {
     std::unique_ptr<NoticeBoard> notices_;
     std::optional<Probe> probe_;
     std::unique_ptr<Pipeline> pipeline_;
+    std::unique_ptr<ExecWatcher> exec_watcher_; ///< empty: not possible here
     std::unique_ptr<Monitor> monitor_;
     std::optional<Timer> stats_timer_;
     std::optional<Timer> watchdog_timer_;

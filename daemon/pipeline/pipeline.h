@@ -41,6 +41,8 @@ class Pipeline {
     [[nodiscard]] bool flush(std::int64_t now_ns);
     /// flush() until everything is with the workers, then waits until they are through. Nothing may be submitted afterwards.
     void finish(std::int64_t now_ns);
+    /// For the exec watcher, on its thread.
+    [[nodiscard]] ProcessTable& processes() { return processes_; }
     void refresh_interfaces() { interfaces_.refresh(); }
 
     [[nodiscard]] std::uint64_t total(Counter counter) const; ///< over the loop thread and all workers

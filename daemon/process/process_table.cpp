@@ -25,16 +25,15 @@ std::int64_t since_epoch_ns(std::uint64_t boottime_ns) {
 ProcessTable::ProcessTable(const EnrichConfig& config, std::size_t entries, std::string proc_root)
     : config_(config), capacity_(entries), proc_root_(std::move(proc_root)) {}
 
-bool ProcessTable::still_valid(Entry& entry, const Owner& owner, std::int64_t now_ns) const {
+bool ProcessTable::still_valid(const Entry& entry, const Owner& owner, std::int64_t now_ns) const {
     // exec() keeps pid and start time but changes the name, so another name means: read again.
     if (entry.details && owner.process_name[0] != '\0' && entry.details->name != comm_view(owner.process_name)) return false;
     if (owner.start_ns != 0) return entry.start_ticks == to_ticks(owner.start_ns);
     if (now_ns - entry.checked_ns < kRecheckNs) return true;
     const auto files = ProcFiles::open(proc_root_, owner.pid);
     const auto stat = files ? files->stat() : std::nullopt;
-    if (!stat) return true; // gone since: what was read was this process, nobody else can have taken the pid unseen yet
-    entry.checked_ns = now_ns;
-    return stat->start_ticks == entry.start_ticks;
+    // Gone since: what was read was this process, nobody else can have taken the pid unseen yet.
+    return !stat || stat->start_ticks == entry.start_ticks;
 }
 
 ProcessTable::Entry ProcessTable::read(const Owner& owner, std::int64_t now_ns) {
@@ -42,10 +41,7 @@ ProcessTable::Entry ProcessTable::read(const Owner& owner, std::int64_t now_ns) 
     const auto files = ProcFiles::open(proc_root_, owner.pid);
     const auto stat = files ? files->stat() : std::nullopt;
     const bool same = stat && (owner.start_ns == 0 || stat->start_ticks == entry.start_ticks);
-    if (!same) {
-        ++gone_;
-        return entry;
-    }
+    if (!same) return entry;
     ++reads_;
     entry.start_ticks = stat->start_ticks;
     auto details = std::make_shared<ProcessDetails>();
@@ -72,27 +68,47 @@ ProcessTable::Entry ProcessTable::read(const Owner& owner, std::int64_t now_ns) 
     return entry;
 }
 
-ProcessDetailsPtr ProcessTable::find(const Owner& owner, std::int64_t now_ns) {
-    if (!owner.known() || owner.pid == 0) return nullptr;
-    const auto known = by_pid_.find(owner.pid);
+std::optional<ProcessTable::Entry> ProcessTable::lookup(std::uint32_t pid) {
+    const std::lock_guard lock(mutex_);
+    const auto known = by_pid_.find(pid);
+    if (known == by_pid_.end()) return std::nullopt;
+    entries_.splice(entries_.begin(), entries_, known->second);
+    return *known->second;
+}
+
+void ProcessTable::put(Entry entry) {
+    const std::lock_guard lock(mutex_);
+    const auto known = by_pid_.find(entry.pid);
     if (known != by_pid_.end()) {
-        const auto entry = known->second;
-        if (still_valid(*entry, owner, now_ns)) {
-            entries_.splice(entries_.begin(), entries_, entry);
-            return entry->details;
-        }
-        // A process that exec()ed and is gone keeps nothing of the old program: never a wrong value.
-        *entry = read(owner, now_ns);
-        entries_.splice(entries_.begin(), entries_, entry);
-        return entry->details;
+        *known->second = std::move(entry);
+        entries_.splice(entries_.begin(), entries_, known->second);
+        return;
     }
     if (entries_.size() >= capacity_) {
         by_pid_.erase(entries_.back().pid);
         entries_.pop_back();
     }
-    entries_.push_front(read(owner, now_ns));
-    by_pid_.emplace(owner.pid, entries_.begin());
-    return entries_.front().details;
+    entries_.push_front(std::move(entry));
+    by_pid_.emplace(entries_.front().pid, entries_.begin());
+}
+
+ProcessDetailsPtr ProcessTable::find(const Owner& owner, std::int64_t now_ns) {
+    if (!owner.known() || owner.pid == 0) return nullptr;
+    const auto known = lookup(owner.pid);
+    if (known && still_valid(*known, owner, now_ns)) return known->details;
+    // A process that exec()ed and is gone keeps nothing of the old program: never a wrong value.
+    Entry entry = read(owner, now_ns);
+    if (!entry.details) ++gone_;
+    auto details = entry.details;
+    put(std::move(entry));
+    return details;
+}
+
+void ProcessTable::note_exec(std::uint32_t pid, std::int64_t now_ns) {
+    Owner owner;
+    owner.pid = pid;
+    Entry entry = read(owner, now_ns);
+    if (entry.details) put(std::move(entry));
 }
 
 } // namespace dnsmon

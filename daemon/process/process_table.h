@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // ProcessDetails by (pid, start time): read from /proc when first asked for, kept bounded, least recently used out
-// first. Called by the loop thread when a packet arrives (the client still waits for its answer); workers share the
-// immutable results.
+// first. The loop thread asks when a packet arrives (the client still waits for its answer), the exec watcher fills it
+// when a program starts; workers share the immutable results.
 #pragma once
 
 #include "config/config.h"
 #include "process/details.h"
 #include "process/owner.h"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <list>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -24,8 +27,10 @@ class ProcessTable {
     /// what the kernel said is known (nullptr). nullptr also when the process was gone before anything was read.
     /// `now_ns`: any clock that does not go back; says when an owner without a start time is checked again.
     [[nodiscard]] ProcessDetailsPtr find(const Owner& owner, std::int64_t now_ns);
+    /// `pid` has just started a program: reads its details now, while it certainly lives.
+    void note_exec(std::uint32_t pid, std::int64_t now_ns);
     [[nodiscard]] std::uint64_t reads() const { return reads_; }
-    [[nodiscard]] std::uint64_t gone() const { return gone_; } ///< first lookups that came too late
+    [[nodiscard]] std::uint64_t gone() const { return gone_; } ///< processes that were gone when first asked for
 
   private:
     struct Entry {
@@ -36,16 +41,19 @@ class ProcessTable {
     };
     using Entries = std::list<Entry>;
 
-    [[nodiscard]] bool still_valid(Entry& entry, const Owner& owner, std::int64_t now_ns) const;
+    [[nodiscard]] std::optional<Entry> lookup(std::uint32_t pid);
+    [[nodiscard]] bool still_valid(const Entry& entry, const Owner& owner, std::int64_t now_ns) const;
     [[nodiscard]] Entry read(const Owner& owner, std::int64_t now_ns);
+    void put(Entry entry);
 
     EnrichConfig config_;
     std::size_t capacity_;
     std::string proc_root_;
-    Entries entries_; ///< most recently used first
+    mutable std::mutex mutex_; ///< guards what follows; not held while /proc is read
+    Entries entries_;          ///< most recently used first
     std::unordered_map<std::uint32_t, Entries::iterator> by_pid_;
-    std::uint64_t reads_ = 0;
-    std::uint64_t gone_ = 0;
+    std::atomic<std::uint64_t> reads_{0};
+    std::atomic<std::uint64_t> gone_{0};
 };
 
 } // namespace dnsmon

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "process/exec_watcher.h"
+
+#include "util/clock.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+
+#include <array>
+#include <cerrno>
+
+namespace dnsmon {
+namespace {
+
+constexpr int kNice = -10;
+
+/// Of this thread alone (Linux keeps a nice value for each). Without the permission the thread waits its turn.
+void move_ahead() {
+    const auto thread = static_cast<id_t>(::syscall(SYS_gettid));
+    ::setpriority(PRIO_PROCESS, thread, kNice);
+}
+
+} // namespace
+
+Result<std::unique_ptr<ExecWatcher>> ExecWatcher::start(ProcessTable& table) {
+    auto notices = ExecNotices::open();
+    if (!notices) return std::move(notices).error();
+    Fd stop(::eventfd(0, EFD_CLOEXEC));
+    if (!stop) return system_error("eventfd", errno);
+    return std::unique_ptr<ExecWatcher>(new ExecWatcher(table, std::move(*notices), std::move(stop)));
+}
+
+ExecWatcher::ExecWatcher(ProcessTable& table, ExecNotices notices, Fd stop)
+    : table_(table), notices_(std::move(notices)), stop_(std::move(stop)), thread_([this] { run(); }) {}
+
+ExecWatcher::~ExecWatcher() {
+    ::eventfd_write(stop_.get(), 1);
+    thread_.join();
+}
+
+void ExecWatcher::run() {
+    move_ahead();
+    std::array<pollfd, 2> waited{{{notices_.fd(), POLLIN, 0}, {stop_.get(), POLLIN, 0}}};
+    while (::poll(waited.data(), waited.size(), -1) >= 0 || errno == EINTR) {
+        if (waited[1].revents != 0) return;
+        notices_.drain([this](std::uint32_t pid) { table_.note_exec(pid, realtime_ns()); });
+    }
+}
+
+} // namespace dnsmon
