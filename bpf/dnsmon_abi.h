@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 #define DNSMON_COMM_BYTES 16
-#define DNSMON_MAX_PORTS 64           /* ports of capture.ports */
+#define DNSMON_PORT_BYTES 8192 /* bit set of all ports: byte port >> 3, bit port & 7 */
 #define DNSMON_MAX_CAPTURE_BYTES 65535 /* from the network header on; longer packets (GSO) are cut and marked */
 
 /* The process that owns one end of a packet. */
@@ -42,6 +42,35 @@ enum dnsmon_match {
 	DNSMON_MATCH_LISTENER = 3,
 	DNSMON_MATCH_PROCFS = 4,
 };
+
+/* Key of the owners map: one end of a flow as its own host sees it. Addresses have 16 bytes, IPv4 as ::ffff:a.b.c.d;
+ * "any" is all zeros. A listener has no remote end: address and port are zero. */
+struct dnsmon_owner_key {
+	__u8 local_address[16];
+	__u8 remote_address[16];
+	__u16 local_port; /* host order */
+	__u16 remote_port;
+	__u32 netns;    /* 0 when both addresses are given and neither is loopback (bpf/address.bpf.h) */
+	__u32 protocol; /* IPPROTO_UDP, IPPROTO_TCP */
+};
+DNSMON_ASSERT_SIZE(dnsmon_owner_key, 44);
+
+/* Value of the owners map. */
+struct dnsmon_owner_entry {
+	struct dnsmon_owner owner;
+	__u64 socket; /* names the socket while it lives: cookie or kernel address, never shown */
+	__u32 match;  /* DNSMON_MATCH_PROCFS when user space wrote it, else DNSMON_MATCH_EXACT */
+	__u32 pad;
+};
+DNSMON_ASSERT_SIZE(dnsmon_owner_entry, 80);
+
+/* Value of the cookie flavour's sockets map; its key is the socket cookie. */
+struct dnsmon_socket {
+	struct dnsmon_owner_entry entry;
+	__u32 netns;
+	__u32 pad;
+};
+DNSMON_ASSERT_SIZE(dnsmon_socket, 88);
 
 enum dnsmon_record_flags {
 	DNSMON_RECORD_CUT = 1,       /* the packet was longer than what was captured */
@@ -77,7 +106,9 @@ enum dnsmon_counter {
 	DNSMON_COUNTER_NO_OWNER,        /* submitted without an owner at either end */
 	DNSMON_COUNTER_OWNER_UPDATES,   /* writes to the owners map */
 	DNSMON_COUNTER_OWNER_FAILED,    /* writes to the owners map that failed */
-	DNSMON_COUNTER_OWNER_EVICTIONS, /* entries that the owners map pushed out, estimated */
+	DNSMON_COUNTER_OWNER_INSERTS,   /* of the updates: new keys */
+	DNSMON_COUNTER_OWNER_DELETES,   /* listeners whose socket was closed */
+	DNSMON_COUNTER_FRAGMENTS_EARLY, /* later fragments taken on suspicion: their first had not been seen */
 	DNSMON_COUNTERS,
 };
 

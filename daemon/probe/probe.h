@@ -36,7 +36,9 @@ struct HookPlan {
 /// Sums over all CPUs of bpf/dnsmon_abi.h's enum dnsmon_counter.
 struct KernelCounters {
     std::uint64_t seen = 0, matched = 0, submitted = 0, ring_full = 0, cut = 0, fragments = 0, no_owner = 0;
-    std::uint64_t owner_updates = 0, owner_failed = 0, owner_evictions = 0;
+    std::uint64_t fragments_early = 0; ///< later fragments taken before their first was seen
+    std::uint64_t owner_updates = 0, owner_failed = 0;
+    std::uint64_t owner_evictions = 0; ///< estimated: the kernel does not count them
 };
 
 class Probe {

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Addresses as the owners map keys them: 16 bytes, IPv4 mapped into ::ffff:0:0/96, so that a mapped IPv6 socket and an
+ * IPv4 packet meet.
+ */
+#ifndef DNSMON_ADDRESS_H
+#define DNSMON_ADDRESS_H
+
+#define AF_INET 2
+#define AF_INET6 10
+#define IPPROTO_TCP 6
+#define IPPROTO_UDP 17
+#define ETH_P_IP 0x0800
+#define ETH_P_IPV6 0x86dd
+
+struct address {
+	__be32 word[4];
+};
+
+static __always_inline void address_set_v4(struct address *address, __be32 v4)
+{
+	address->word[0] = 0;
+	address->word[1] = 0;
+	address->word[2] = v4 ? bpf_htonl(0xffff) : 0; /* 0.0.0.0 and :: are both "any" */
+	address->word[3] = v4;
+}
+
+static __always_inline bool address_is_any(const struct address *address)
+{
+	return !(address->word[0] | address->word[1] | address->word[2] | address->word[3]);
+}
+
+/* ::ffff:0.0.0.0, the way a dual-stack socket may spell "any", becomes "any". */
+static __always_inline void address_set_v6(struct address *address, const __be32 *v6)
+{
+	__builtin_memcpy(address->word, v6, sizeof(address->word));
+	if (!(v6[0] | v6[1] | v6[3]) && v6[2] == bpf_htonl(0xffff))
+		address->word[2] = 0;
+}
+
+static __always_inline bool address_is_loopback(const struct address *address)
+{
+	if (address->word[0] | address->word[1])
+		return false;
+	if (address->word[2] == bpf_htonl(0xffff))
+		return (address->word[3] & bpf_htonl(0xff000000)) == bpf_htonl(0x7f000000);
+	return !address->word[2] && address->word[3] == bpf_htonl(1);
+}
+
+struct endpoint {
+	struct address address;
+	__u16 port; /* host order */
+};
+
+/*
+ * Two ends of a flow; "local" and "remote" as the owner of `local` sees it. The namespace matters where addresses do
+ * not tell hosts apart: loopback, and an end that is not bound. A whole flow between routed addresses goes without, so
+ * that a container's packet is known again on the host's side of its veth.
+ */
+static __always_inline void set_key(struct dnsmon_owner_key *key, __u32 protocol, __u32 netns,
+				    const struct endpoint *local, const struct endpoint *remote)
+{
+	bool routed = !address_is_any(&local->address) && !address_is_any(&remote->address) &&
+		      !address_is_loopback(&local->address) && !address_is_loopback(&remote->address);
+
+	__builtin_memcpy(key->local_address, &local->address, sizeof(local->address));
+	__builtin_memcpy(key->remote_address, &remote->address, sizeof(remote->address));
+	key->local_port = local->port;
+	key->remote_port = remote->port;
+	key->protocol = protocol;
+	key->netns = routed ? 0 : netns;
+}
+
+#endif

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The capture: a socket filter on AF_PACKET sockets of type SOCK_DGRAM, whose skbs begin at the network header on every
+ * kind of device. It copies DNS packets into the ring and returns 0: nothing is ever queued on the socket itself.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_endian.h>
+
+#include "dnsmon_abi.h"
+#include "maps.bpf.h"
+#include "packet.bpf.h"
+#include "fragment.bpf.h"
+#include "lookup.bpf.h"
+#include "submit.bpf.h"
+
+#define ETH_P_8021Q 0x8100
+#define ETH_P_8021AD 0x88a8
+#define PACKET_OUTGOING 4
+#define LOOPBACK_IFINDEX 1 /* in every namespace, include/net/net_namespace.h */
+#define MAX_VLAN_TAGS 2
+
+const volatile bool skip_loopback;
+
+/*
+ * The outer tag has moved into the skb's metadata by now; an inner one is still in the bytes of a received packet. An
+ * outgoing packet's network header is behind all tags, while skb->protocol still names them. Returns the ethertype.
+ */
+static __always_inline __u16 skip_vlan_tags(struct __sk_buff *skb, struct packet *packet)
+{
+	__u16 ethertype = bpf_ntohs(skb->protocol);
+
+#pragma unroll
+	for (int i = 0; i < MAX_VLAN_TAGS; i++) {
+		__be16 tag[2]; /* control information, ethertype */
+
+		if (ethertype != ETH_P_8021Q && ethertype != ETH_P_8021AD)
+			return ethertype;
+		if (skb->pkt_type == PACKET_OUTGOING) {
+			__u8 version;
+
+			if (bpf_skb_load_bytes(skb, 0, &version, sizeof(version)))
+				return 0;
+			return version >> 4 == 4 ? ETH_P_IP : ETH_P_IPV6;
+		}
+		if (bpf_skb_load_bytes(skb, packet->start, tag, sizeof(tag)))
+			return 0;
+		ethertype = bpf_ntohs(tag[1]);
+		packet->start += sizeof(tag);
+	}
+	return ethertype;
+}
+
+/* Payload, or the beginning or end of a connection: bare acknowledgements carry nothing. */
+static __always_inline bool tcp_matters(struct __sk_buff *skb, const struct packet *packet)
+{
+	const __u8 fin_syn_rst = 7;
+	__u8 offset_flags[2]; /* RFC 9293 3.1, bytes 12 and 13 */
+
+	if (bpf_skb_load_bytes(skb, packet->transport + 12, offset_flags, sizeof(offset_flags)))
+		return false;
+	return (offset_flags[1] & fin_syn_rst) || packet->transport + (offset_flags[0] >> 4) * 4 < packet->end;
+}
+
+static __always_inline bool is_dns(struct __sk_buff *skb, const struct packet *packet)
+{
+	bool dns;
+
+	if (packet->fragment == FRAGMENT_LATER)
+		return later_fragment_is_dns(packet);
+	dns = has_dns_port(packet);
+	if (packet->fragment == FRAGMENT_FIRST)
+		remember_first_fragment(packet, dns);
+	else if (dns && packet->protocol == IPPROTO_TCP)
+		return tcp_matters(skb, packet);
+	return dns;
+}
+
+SEC("socket")
+int dnsmon_capture(struct __sk_buff *skb)
+{
+	struct packet packet = {};
+	struct dnsmon_record record = {};
+	bool outgoing = skb->pkt_type == PACKET_OUTGOING;
+
+	count(DNSMON_COUNTER_SEEN);
+	if (skb->ifindex == LOOPBACK_IFINDEX) {
+		/* Passes here twice, on its way out and back in: taken once, while its sender is on the CPU. */
+		if (skip_loopback || !outgoing)
+			return 0;
+		record.flags = DNSMON_RECORD_LOOPBACK;
+	}
+	record.ethertype = skip_vlan_tags(skb, &packet);
+	if (!parse_packet(skb, record.ethertype, &packet) || !is_dns(skb, &packet))
+		return 0;
+
+	count(DNSMON_COUNTER_MATCHED);
+	if (packet.fragment != FRAGMENT_NONE)
+		count(DNSMON_COUNTER_FRAGMENTS);
+	record.time_ns = bpf_ktime_get_ns();
+	record.ifindex = skb->ifindex;
+	if (outgoing)
+		record.flags |= DNSMON_RECORD_OUTGOING;
+	if (packet.fragment != FRAGMENT_LATER) {
+		record.sender_match = find_owner(&record.sender, packet.protocol, &packet.source, &packet.destination);
+		record.receiver_match =
+			find_owner(&record.receiver, packet.protocol, &packet.destination, &packet.source);
+	}
+	submit(skb, packet.start, &record);
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

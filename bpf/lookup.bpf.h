@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Whose packet is it: reading the owners map for one end of a captured flow.
+ */
+#ifndef DNSMON_LOOKUP_H
+#define DNSMON_LOOKUP_H
+
+#include "address.bpf.h"
+
+/* Namespace of the packet sockets, as the owner hooks number it: set when these are attached. */
+volatile __u32 capture_netns;
+
+/* This host's addresses, kept by user space. Loopback need not be listed. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__uint(map_flags, 1); /* BPF_F_NO_PREALLOC: most hosts have a handful */
+	__type(key, struct address);
+	__type(value, __u8);
+} local_addresses SEC(".maps");
+
+static __always_inline bool is_local(const struct address *address)
+{
+	return address_is_loopback(address) || bpf_map_lookup_elem(&local_addresses, address);
+}
+
+/*
+ * A flow that is known whole needs no further proof. A socket that is known by its port alone, because its address is
+ * "any", owns the packet only when the address is this host's: other hosts' port 53 is not our server's.
+ */
+static __noinline __u32 find_owner(struct dnsmon_owner *owner, __u32 protocol, const struct endpoint *local,
+				   const struct endpoint *remote)
+{
+	struct endpoint any = {}, nobody = {};
+	struct dnsmon_owner_key key = {};
+	struct dnsmon_owner_entry *entry;
+	__u32 match = DNSMON_MATCH_EXACT;
+
+	set_key(&key, protocol, capture_netns, local, remote);
+	entry = bpf_map_lookup_elem(&owners, &key);
+	if (!entry) {
+		if (!is_local(&local->address))
+			return DNSMON_MATCH_NONE;
+		any.port = local->port;
+		match = DNSMON_MATCH_WILDCARD;
+		set_key(&key, protocol, capture_netns, &any, remote);
+		entry = bpf_map_lookup_elem(&owners, &key);
+	}
+	if (!entry) {
+		match = DNSMON_MATCH_LISTENER;
+		set_key(&key, protocol, capture_netns, local, &nobody);
+		entry = bpf_map_lookup_elem(&owners, &key);
+	}
+	if (!entry) {
+		set_key(&key, protocol, capture_netns, &any, &nobody);
+		entry = bpf_map_lookup_elem(&owners, &key);
+	}
+	if (!entry)
+		return DNSMON_MATCH_NONE;
+	*owner = entry->owner;
+	return entry->match == DNSMON_MATCH_PROCFS ? DNSMON_MATCH_PROCFS : match;
+}
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Maps that the capture object makes and every owner object shares (bpf_map__reuse_fd), and the ports that both test
+ * first. Sizes are set before load.
+ */
+#ifndef DNSMON_MAPS_H
+#define DNSMON_MAPS_H
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 65536);
+	__type(key, struct dnsmon_owner_key);
+	__type(value, struct dnsmon_owner_entry);
+} owners SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, DNSMON_COUNTERS);
+	__type(key, __u32);
+	__type(value, __u64);
+} counters SEC(".maps");
+
+const volatile __u8 dns_ports[DNSMON_PORT_BYTES];
+
+/* `port` in host order. */
+static __always_inline bool is_dns_port(__u16 port)
+{
+	return dns_ports[port >> 3] & (1U << (port & 7));
+}
+
+static __always_inline void count(__u32 counter)
+{
+	__u64 *value = bpf_map_lookup_elem(&counters, &counter);
+
+	if (value)
+		*value += 1; /* per CPU; interrupted by another packet at worst an increment is lost */
+}
+
+#endif

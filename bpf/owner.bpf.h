@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Writing to the owners map: who is current, and what it owns. Shared by every flavour.
+ */
+#ifndef DNSMON_OWNER_H
+#define DNSMON_OWNER_H
+
+#include "address.bpf.h"
+#include "core_compat.bpf.h"
+
+static __always_inline bool same_entry(const struct dnsmon_owner_entry *a, const struct dnsmon_owner_entry *b)
+{
+	const __u64 *x = (const __u64 *)a, *y = (const __u64 *)b;
+	__u64 difference = 0;
+
+#pragma unroll
+	for (int i = 0; i < (int)(sizeof(*a) / sizeof(*x)); i++)
+		difference |= x[i] ^ y[i];
+	return !difference;
+}
+
+/* The task that runs now, in process context. */
+static __always_inline void set_current_owner(struct dnsmon_owner_entry *entry, __u64 socket)
+{
+	struct dnsmon_owner *owner = &entry->owner;
+	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	__u64 uid_gid = bpf_get_current_uid_gid();
+
+	owner->pid = pid_tgid >> 32;
+	owner->tid = (__u32)pid_tgid;
+	owner->uid = (__u32)uid_gid;
+	owner->gid = uid_gid >> 32;
+	bpf_get_current_comm(owner->thread_name, sizeof(owner->thread_name));
+#ifndef DNSMON_NO_TASK
+	owner->cgroup_id = bpf_get_current_cgroup_id();
+	read_leader(current_task(), owner->process_name, &owner->start_ns);
+#endif
+	entry->socket = socket;
+	entry->match = DNSMON_MATCH_EXACT;
+}
+
+/* Ownership changes hands as often as another process sends; the write is saved while it does not. */
+static __always_inline void remember(const struct dnsmon_owner_key *key, const struct dnsmon_owner_entry *entry)
+{
+	struct dnsmon_owner_entry *known = bpf_map_lookup_elem(&owners, key);
+
+	if (known && same_entry(known, entry))
+		return;
+	if (bpf_map_update_elem(&owners, key, entry, BPF_ANY)) {
+		count(DNSMON_COUNTER_OWNER_FAILED);
+		return;
+	}
+	count(DNSMON_COUNTER_OWNER_UPDATES);
+	if (!known)
+		count(DNSMON_COUNTER_OWNER_INSERTS);
+}
+
+static __always_inline void set_listener_key(struct dnsmon_owner_key *key, __u32 protocol, __u32 netns,
+					     const struct endpoint *local)
+{
+	struct endpoint nobody = {};
+
+	set_key(key, protocol, netns, local, &nobody);
+}
+
+/*
+ * A server that answers owns its port, whoever bound it (socket activation, a forked worker). The entry goes on naming
+ * the socket that was bound: an accepted TCP socket's end is not the listener's.
+ */
+static __always_inline void remember_server(__u32 protocol, __u32 netns, const struct endpoint *local,
+					    struct dnsmon_owner_entry *entry)
+{
+	struct dnsmon_owner_key key = {};
+	struct dnsmon_owner_entry *known;
+
+	if (!is_dns_port(local->port))
+		return;
+	set_listener_key(&key, protocol, netns, local);
+	known = bpf_map_lookup_elem(&owners, &key);
+	if (!known) { /* bound to "any", most likely */
+		struct endpoint any = { .port = local->port };
+
+		set_listener_key(&key, protocol, netns, &any);
+		known = bpf_map_lookup_elem(&owners, &key);
+	}
+	if (known)
+		entry->socket = known->socket;
+	else if (protocol == IPPROTO_TCP)
+		entry->socket = 0;
+	remember(&key, entry);
+}
+
+/* The socket is closed: who listened there does so no more, unless another socket has taken the port since. */
+static __always_inline void forget_listener(const struct dnsmon_owner_key *key, __u64 socket)
+{
+	struct dnsmon_owner_entry *known = bpf_map_lookup_elem(&owners, key);
+
+	if (known && known->socket == socket && !bpf_map_delete_elem(&owners, key))
+		count(DNSMON_COUNTER_OWNER_DELETES);
+}
+
+#endif

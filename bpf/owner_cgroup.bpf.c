@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Owner hooks, cgroup flavour for kernels (6.10 on) where cgroup_skb/egress may ask who is current: every packet names
+ * its own sender on its way out. Reads kernel memory by typed pointers only, so lockdown=confidentiality allows it.
+ */
+#define DNSMON_DIRECT_READS
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_endian.h>
+
+#include "dnsmon_abi.h"
+#include "maps.bpf.h"
+#include "owner_sock.bpf.h"
+#include "packet.bpf.h"
+
+#define TCP_LISTEN 10
+
+static __always_inline __u32 current_netns(void)
+{
+	return task_netns(current_task());
+}
+
+/*
+ * A UDP datagram always leaves in its sender's context. A TCP segment may leave in softirq, on an acknowledgement or a
+ * timer, on top of any process. The kernel sends for a socket in softirq only while no process holds the socket's lock
+ * and defers to the holder otherwise, so a held lock says that the current task is the socket's user. Answers to a
+ * handshake go out with the listener as their socket: that is not the connection's.
+ */
+static __always_inline bool current_task_sends(struct __sk_buff *skb, __u8 protocol)
+{
+	struct bpf_sock *sk = skb->sk;
+	struct tcp_sock *tcp;
+
+	if (!sk)
+		return false;
+	if (protocol == IPPROTO_UDP)
+		return true;
+	if (sk->state == TCP_LISTEN)
+		return false;
+	tcp = bpf_skc_to_tcp_sock(sk);
+	return tcp && tcp->inet_conn.icsk_inet.sk.sk_lock.owned;
+}
+
+SEC("?cgroup_skb/egress")
+int egress(struct __sk_buff *skb)
+{
+	struct dnsmon_owner_entry entry = {};
+	struct dnsmon_owner_key key = {};
+	struct packet packet = {};
+	__u32 netns;
+
+	if (!parse_packet(skb, bpf_ntohs(skb->protocol), &packet) || !has_dns_port(&packet) ||
+	    !current_task_sends(skb, packet.protocol))
+		return 1;
+	netns = current_netns();
+	set_key(&key, packet.protocol, netns, &packet.source, &packet.destination);
+	set_current_owner(&entry, bpf_get_socket_cookie(skb));
+	remember(&key, &entry);
+	remember_server(packet.protocol, netns, &packet.source, &entry);
+	return 1;
+}
+
+SEC("?cgroup/post_bind4")
+int post_bind4(struct bpf_sock *sk)
+{
+	on_post_bind(sk, false, current_netns());
+	return 1;
+}
+
+SEC("?cgroup/post_bind6")
+int post_bind6(struct bpf_sock *sk)
+{
+	on_post_bind(sk, true, current_netns());
+	return 1;
+}
+
+SEC("?cgroup/sock_release")
+int sock_release(struct bpf_sock *sk)
+{
+	on_sock_release(sk);
+	return 1;
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

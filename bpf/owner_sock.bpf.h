@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Bodies of the cgroup flavours that work on a bound socket (struct bpf_sock): who listens, who stopped listening.
+ */
+#ifndef DNSMON_OWNER_SOCK_H
+#define DNSMON_OWNER_SOCK_H
+
+#include "owner.bpf.h"
+
+static __always_inline void set_bound_endpoint(struct endpoint *local, struct bpf_sock *sk, bool v6)
+{
+	local->port = sk->src_port;
+	if (v6) {
+		__be32 words[4] = { sk->src_ip6[0], sk->src_ip6[1], sk->src_ip6[2], sk->src_ip6[3] };
+
+		address_set_v6(&local->address, words);
+	} else {
+		address_set_v4(&local->address, sk->src_ip4);
+	}
+}
+
+/* A released socket no longer says where it was bound: socket cookie -> key of its listener entry. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u64);
+	__type(value, struct dnsmon_owner_key);
+} listeners SEC(".maps");
+
+static __always_inline void on_post_bind(struct bpf_sock *sk, bool v6, __u32 netns)
+{
+	struct dnsmon_owner_entry entry = {};
+	struct dnsmon_owner_key key = {};
+	struct endpoint local = {};
+	__u64 cookie;
+
+	if (!is_dns_port(sk->src_port))
+		return;
+	cookie = bpf_get_socket_cookie(sk);
+	set_bound_endpoint(&local, sk, v6);
+	set_listener_key(&key, sk->protocol, netns, &local);
+	set_current_owner(&entry, cookie);
+	remember(&key, &entry);
+	bpf_map_update_elem(&listeners, &cookie, &key, BPF_ANY);
+}
+
+static __always_inline void on_sock_release(struct bpf_sock *sk)
+{
+	__u64 cookie = bpf_get_socket_cookie(sk);
+	struct dnsmon_owner_key *bound = bpf_map_lookup_elem(&listeners, &cookie);
+	struct dnsmon_owner_key key;
+
+	if (!bound)
+		return;
+	key = *bound;
+	bpf_map_delete_elem(&listeners, &cookie);
+	forget_listener(&key, cookie);
+}
+
+#endif

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "probe/features.h"
+
+#include "probe/capabilities.h"
+#include "probe/cgroup2.h"
+#include "probe/libbpf_log.h"
+#include "util/fd.h"
+#include "util/result.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <linux/bpf.h>
+#include <sys/socket.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <fstream>
+#include <span>
+#include <string_view>
+
+namespace dnsmon {
+namespace {
+
+constexpr bpf_insn kReturn0[] = {
+    {BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0},
+    {BPF_JMP | BPF_EXIT, 0, 0, 0, 0},
+};
+constexpr bpf_insn kAskPid[] = {
+    {BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_get_current_pid_tgid},
+    {BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 1},
+    {BPF_JMP | BPF_EXIT, 0, 0, 0, 0},
+};
+// bpf_probe_read_kernel(stack, 8, 0): what lockdown=confidentiality forbids.
+constexpr bpf_insn kReadKernel[] = {
+    {BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_1, BPF_REG_10, 0, 0},
+    {BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_1, 0, 0, -8},
+    {BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_2, 0, 0, 8},
+    {BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_3, 0, 0, 0},
+    {BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_probe_read_kernel},
+    {BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0},
+    {BPF_JMP | BPF_EXIT, 0, 0, 0, 0},
+};
+
+Feature works() { return {true, {}}; }
+Feature fails(std::string_view doing, int error) { return {false, system_error(doing, error).message}; }
+
+Fd load(bpf_prog_type type, std::span<const bpf_insn> program, bpf_prog_load_opts* options = nullptr) {
+    return Fd(::bpf_prog_load(type, nullptr, "GPL", program.data(), program.size(), options));
+}
+
+std::string first_line(const char* path) {
+    std::string line;
+    std::ifstream file(path);
+    std::getline(file, line);
+    return line;
+}
+
+Feature probe_btf() {
+    constexpr const char* kPath = "/sys/kernel/btf/vmlinux";
+    return ::access(kPath, R_OK) == 0 ? Feature{true, kPath} : fails(kPath, errno);
+}
+
+Feature probe_ring_buffer() {
+    const auto page = static_cast<std::uint32_t>(::sysconf(_SC_PAGESIZE));
+    const Fd map(::bpf_map_create(BPF_MAP_TYPE_RINGBUF, nullptr, 0, 0, page, nullptr));
+    return map ? works() : fails("creating ring buffer", errno);
+}
+
+Feature probe_socket_filter() {
+    return load(BPF_PROG_TYPE_SOCKET_FILTER, kReturn0) ? works() : fails("loading socket filter", errno);
+}
+
+Feature probe_kprobes() {
+    if (!load(BPF_PROG_TYPE_KPROBE, kReadKernel)) return fails("loading kprobe program", errno);
+    constexpr const char* kPmu = "/sys/bus/event_source/devices/kprobe/type";
+    return ::access(kPmu, R_OK) == 0 ? works() : Feature{false, "the kernel was built without CONFIG_KPROBES"};
+}
+
+Feature probe_fentry() {
+    const int function = ::libbpf_find_vmlinux_btf_id("udp_sendmsg", BPF_TRACE_FENTRY);
+    if (function < 0) return fails("finding udp_sendmsg in BTF", -function);
+    LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = BPF_TRACE_FENTRY);
+    options.attach_btf_id = static_cast<std::uint32_t>(function);
+    const Fd program = load(BPF_PROG_TYPE_TRACING, kReturn0, &options);
+    if (!program) return fails("loading fentry program", errno);
+    const Fd link(::bpf_raw_tracepoint_open(nullptr, program.get()));
+    return link ? works() : fails("attaching fentry program", errno);
+}
+
+Feature probe_cgroup2() {
+    std::string mount = cgroup2_mount_point();
+    if (mount.empty()) return {false, "not mounted"};
+    return {true, std::move(mount)};
+}
+
+Feature probe_egress_task() {
+    LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = BPF_CGROUP_INET_EGRESS);
+    return load(BPF_PROG_TYPE_CGROUP_SKB, kAskPid, &options) ? works() : fails("loading egress program", errno);
+}
+
+Feature probe_ipv6() {
+    const Fd socket(::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    return socket ? works() : fails("opening IPv6 socket", errno);
+}
+
+// "none [integrity] confidentiality"
+std::string probe_lockdown() {
+    const std::string line = first_line("/sys/kernel/security/lockdown");
+    const auto open = line.find('[');
+    const auto close = line.find(']', open);
+    if (open == std::string::npos || close == std::string::npos) return {};
+    return line.substr(open + 1, close - open - 1);
+}
+
+} // namespace
+
+Features probe_features() {
+    const LibbpfLog quiet;
+    Features features;
+    if (utsname name{}; ::uname(&name) == 0) features.kernel_release = name.release;
+    features.btf = probe_btf();
+    features.ring_buffer = probe_ring_buffer();
+    features.socket_filter = probe_socket_filter();
+    features.kprobes = probe_kprobes();
+    features.fentry = probe_fentry();
+    features.cgroup2 = probe_cgroup2();
+    features.egress_task = probe_egress_task();
+    features.ipv6 = probe_ipv6();
+    features.lockdown = probe_lockdown();
+    features.missing_capabilities = missing_capabilities();
+    return features;
+}
+
+} // namespace dnsmon

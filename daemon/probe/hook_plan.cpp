@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "probe/hook_plan.h"
+
+#include <algorithm>
+
+namespace dnsmon {
+namespace {
+
+// Cheapest and most exact first.
+constexpr Candidate kCandidates[] = {
+    {OwnerFlavour::kFentry, HookMode::kFentry, "fentry"},
+    {OwnerFlavour::kKprobe, HookMode::kKprobe, "kprobe"},
+    {OwnerFlavour::kCgroup, HookMode::kCgroup, "cgroup"},
+    {OwnerFlavour::kCookie, HookMode::kCgroup, "cgroup by socket cookie"},
+};
+
+const char* mode_name(HookMode mode) {
+    switch (mode) {
+    case HookMode::kAuto:
+        return "auto";
+    case HookMode::kFentry:
+        return "fentry";
+    case HookMode::kKprobe:
+        return "kprobe";
+    case HookMode::kCgroup:
+        return "cgroup";
+    case HookMode::kNone:
+        break;
+    }
+    return "none";
+}
+
+} // namespace
+
+std::vector<Candidate> candidates(HookMode mode) {
+    std::vector<Candidate> out;
+    std::copy_if(std::begin(kCandidates), std::end(kCandidates), std::back_inserter(out),
+                 [mode](const Candidate& c) { return mode == HookMode::kAuto || mode == c.mode; });
+    return out;
+}
+
+Result<HookPlan> choose_hooks(HookMode mode, const Trial& attach) {
+    HookPlan plan;
+    Error last;
+    for (const Candidate& candidate : candidates(mode)) {
+        auto hooks = attach(candidate.flavour);
+        if (hooks) {
+            plan.mode = candidate.mode;
+            plan.hooks = std::move(hooks).value();
+            return plan;
+        }
+        last = std::move(hooks).error().within(candidate.name);
+        plan.passed_over.push_back(last.message);
+    }
+    if (mode != HookMode::kAuto && mode != HookMode::kNone) return last;
+    return plan;
+}
+
+std::string HookPlan::summary() const {
+    std::string text = std::string("hooks: ") + mode_name(mode);
+    const char* separator = " (";
+    for (const HookStatus& hook : hooks) {
+        text += separator + hook.name;
+        if (!hook.attached) text += " not attached: " + hook.problem;
+        separator = ", ";
+    }
+    if (!hooks.empty()) text += ')';
+    for (const std::string& other : passed_over) text += "; not " + other;
+    return text;
+}
+
+} // namespace dnsmon

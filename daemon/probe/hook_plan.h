@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which flavour of owner hooks: a table of candidates, the first that attaches wins. The trial is a parameter, so that
+// tests can play any kernel.
+#pragma once
+
+#include "probe/probe.h"
+#include "probe/skeletons.h"
+
+#include <functional>
+#include <vector>
+
+namespace dnsmon {
+
+struct Candidate {
+    OwnerFlavour flavour;
+    HookMode mode;
+    const char* name;
+};
+
+/// Those that `mode` allows, in the order of trial; empty for kNone.
+[[nodiscard]] std::vector<Candidate> candidates(HookMode mode);
+
+/// Tries each; the plan says which one `attach` accepted and why not the others. Every one refused: an Error when the
+/// mode was forced (with `attach`'s code), else a plan of mode kNone.
+using Trial = std::function<Result<std::vector<HookStatus>>(OwnerFlavour)>;
+[[nodiscard]] Result<HookPlan> choose_hooks(HookMode mode, const Trial& attach);
+
+} // namespace dnsmon

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// The numbers by which kernel programs tell network namespaces apart, for this process's own. Never changes namespace.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+namespace dnsmon {
+
+/// Inode of /proc/self/ns/net, which is the kernel's net->ns.inum. 0: not known.
+[[nodiscard]] std::uint32_t own_netns_inode();
+/// Low half of what bpf_get_netns_cookie says for our sockets (SO_NETNS_COOKIE, Linux 5.14). Nullopt: not to be had.
+[[nodiscard]] std::optional<std::uint32_t> own_netns_cookie();
+
+} // namespace dnsmon

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "probe/owner_hooks.h"
+
+#include "probe/cgroup2.h"
+#include "probe/libbpf_log.h"
+#include "probe/netns.h"
+#include "util/fd.h"
+
+#include <bpf/libbpf.h>
+#include <fcntl.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <set>
+#include <string>
+
+namespace dnsmon {
+namespace {
+
+bool is_cgroup(OwnerFlavour flavour) { return flavour == OwnerFlavour::kCgroup || flavour == OwnerFlavour::kCookie; }
+
+// Without these a flavour attributes nothing worth having; all other hooks sharpen it.
+bool is_required(std::string_view program) {
+    constexpr std::array kRequired{std::string_view("udp_sendmsg"), std::string_view("tcp_sendmsg"),
+                                   std::string_view("egress")};
+    return std::find(kRequired.begin(), kRequired.end(), program) != kRequired.end();
+}
+
+std::string reason(const LibbpfLog& log, int error) {
+    std::string text = system_error("", error).message.substr(2);
+    if (!log.last_warning().empty()) text += " (" + log.last_warning() + ")";
+    return text;
+}
+
+Result<BpfObject> open_prepared(OwnerFlavour flavour, const OwnerSettings& settings) {
+    auto object = open_owner(flavour, settings.ports, own_netns_cookie().has_value());
+    if (!object) return object;
+    for (const auto& [name, fd] : {std::pair("owners", settings.owners_fd), std::pair("counters", settings.counters_fd)}) {
+        bpf_map* map = ::bpf_object__find_map_by_name(object->get(), name);
+        if (const int error = ::bpf_map__reuse_fd(map, fd); error != 0)
+            return system_error(std::string("sharing map ") + name, -error);
+    }
+    if (bpf_map* sockets = ::bpf_object__find_map_by_name(object->get(), "sockets"); sockets != nullptr)
+        ::bpf_map__set_max_entries(sockets, settings.owners);
+    return object;
+}
+
+template <typename Visit>
+void for_each_program(const BpfObject& object, Visit visit) {
+    bpf_program* program = nullptr;
+    while ((program = ::bpf_object__next_program(object.get(), program)) != nullptr) visit(program);
+}
+
+// Loads the named programs, all when `names` is empty. The object is of no more use after a failed load.
+Result<BpfObject> load(OwnerFlavour flavour, const OwnerSettings& settings, const std::set<std::string>& names) {
+    auto object = open_prepared(flavour, settings);
+    if (!object) return object;
+    for_each_program(*object, [&](bpf_program* program) {
+        ::bpf_program__set_autoload(program, names.empty() || names.contains(::bpf_program__name(program)));
+    });
+    const LibbpfLog log;
+    if (const int error = object->load(); error != 0)
+        return Error{"loading: " + reason(log, -error), -error};
+    return object;
+}
+
+// One program that this kernel cannot take makes the whole object fail: find it by loading each alone, do without it.
+Result<BpfObject> load_what_can_be(OwnerFlavour flavour, const OwnerSettings& settings, std::vector<HookStatus>& failed) {
+    auto all = load(flavour, settings, {});
+    if (all) return all;
+    std::set<std::string> good;
+    auto candidates = open_prepared(flavour, settings);
+    if (!candidates) return candidates;
+    std::vector<std::pair<std::string, std::string>> programs;
+    for_each_program(*candidates, [&](bpf_program* program) {
+        programs.emplace_back(::bpf_program__name(program), ::bpf_program__section_name(program));
+    });
+    for (const auto& [name, section] : programs) {
+        auto alone = load(flavour, settings, {name});
+        if (alone) {
+            good.insert(name);
+        } else if (is_required(name)) {
+            return std::move(alone).error().within(section);
+        } else {
+            failed.push_back({section, false, true, alone.error().message});
+        }
+    }
+    return load(flavour, settings, good);
+}
+
+} // namespace
+
+void DetachLink::operator()(bpf_link* link) const { ::bpf_link__destroy(link); }
+
+Result<OwnerHooks> OwnerHooks::attach(OwnerFlavour flavour, const OwnerSettings& settings) {
+    Fd cgroup;
+    if (is_cgroup(flavour)) {
+        const std::string root = cgroup2_mount_point();
+        if (root.empty()) return Error{"no cgroup2 file system is mounted", ENOENT};
+        cgroup = Fd(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        if (!cgroup) return system_error("opening " + root, errno);
+    }
+
+    std::vector<HookStatus> status;
+    auto object = load_what_can_be(flavour, settings, status);
+    if (!object) return std::move(object).error();
+
+    OwnerHooks hooks(std::move(object).value());
+    hooks.own_netns_ = flavour == OwnerFlavour::kCookie ? own_netns_cookie().value_or(0) : own_netns_inode();
+    std::string required_problem;
+    int required_error = 0;
+    for_each_program(hooks.object_, [&](bpf_program* program) {
+        if (!::bpf_program__autoload(program)) return;
+        const LibbpfLog log;
+        HookStatus hook{::bpf_program__section_name(program), true, !is_required(::bpf_program__name(program)), {}};
+        bpf_link* link =
+            cgroup ? ::bpf_program__attach_cgroup(program, cgroup.get()) : ::bpf_program__attach(program);
+        if (link != nullptr) {
+            hooks.links_.emplace_back(link);
+        } else {
+            const int error = errno;
+            hook.attached = false;
+            hook.problem = "attaching: " + reason(log, error);
+            if (!hook.optional && required_error == 0) {
+                required_error = error;
+                required_problem = hook.name + ": " + hook.problem;
+            }
+        }
+        status.push_back(std::move(hook));
+    });
+    if (required_error != 0) return Error{required_problem, required_error};
+    hooks.status_ = std::move(status);
+    return hooks;
+}
+
+} // namespace dnsmon

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "probe/probe.h"
+
+#include "probe/capabilities.h"
+#include "probe/hook_plan.h"
+#include "probe/interface_names.h"
+#include "probe/kernel_counters.h"
+#include "probe/libbpf_log.h"
+#include "probe/local_addresses.h"
+#include "probe/owner_hooks.h"
+#include "probe/packet_sockets.h"
+#include "probe/ring_reader.h"
+#include "probe/skeletons.h"
+#include "util/fd.h"
+
+#include <bpf/libbpf.h>
+
+#include <cerrno>
+#include <optional>
+#include <utility>
+
+namespace dnsmon {
+namespace {
+
+int map_fd(const BpfObject& object, const char* name) { return ::bpf_object__find_map_fd_by_name(object.get(), name); }
+
+Result<BpfObject> load_capture(const CaptureConfig& capture, const HooksConfig& hooks) {
+    auto object = open_capture(capture.ports, capture.loopback);
+    if (!object) return object;
+    ::bpf_map__set_max_entries(::bpf_object__find_map_by_name(object->get(), "ring"),
+                               static_cast<std::uint32_t>(capture.ring_buffer_bytes));
+    ::bpf_map__set_max_entries(::bpf_object__find_map_by_name(object->get(), "owners"), hooks.owners);
+    const LibbpfLog log;
+    if (const int error = object->load(); error != 0) {
+        Error failure = system_error("loading capture filter", -error);
+        if (!log.last_warning().empty()) failure.message += " (" + log.last_warning() + ")";
+        return failure;
+    }
+    return object;
+}
+
+// EPERM and EACCES of whatever step become "which capability is missing".
+Error explain_permission(Error error) {
+    const std::string missing = missing_capabilities();
+    if (missing.empty() || (error.code != EPERM && error.code != EACCES)) return error;
+    return Error{"missing " + missing + ": " + error.message, EPERM};
+}
+
+} // namespace
+
+struct Probe::State {
+    explicit State(BpfObject object) : capture(std::move(object)), addresses(map_fd(capture, "local_addresses")) {}
+
+    BpfObject capture;
+    std::optional<OwnerHooks> hooks;
+    std::unique_ptr<RingReader> ring;
+    std::vector<Fd> sockets;
+    HookPlan plan;
+    LocalAddresses addresses;
+    InterfaceNames interfaces;
+    std::uint32_t owners = 0;
+};
+
+Probe::Probe(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Probe::~Probe() = default;
+Probe::Probe(Probe&&) noexcept = default;
+Probe& Probe::operator=(Probe&&) noexcept = default;
+
+Result<Probe> Probe::attach(const CaptureConfig& capture, const HooksConfig& hooks) {
+    auto object = load_capture(capture, hooks);
+    if (!object) return explain_permission(std::move(object).error());
+    auto state = std::make_unique<State>(std::move(object).value());
+    state->owners = hooks.owners;
+
+    auto ring = RingReader::open(map_fd(state->capture, "ring"));
+    if (!ring) return std::move(ring).error();
+    state->ring = std::move(ring).value();
+
+    const OwnerSettings settings{map_fd(state->capture, "owners"), map_fd(state->capture, "counters"), capture.ports,
+                                 hooks.owners};
+    auto plan = choose_hooks(hooks.mode, [&](OwnerFlavour flavour) -> Result<std::vector<HookStatus>> {
+        auto attached = OwnerHooks::attach(flavour, settings);
+        if (!attached) return std::move(attached).error();
+        state->hooks.emplace(std::move(attached).value());
+        return state->hooks->status();
+    });
+    if (!plan) return explain_permission(std::move(plan).error());
+    state->plan = std::move(plan).value();
+    if (state->hooks) set_capture_netns(state->capture, state->hooks->own_netns());
+    if (auto done = state->addresses.refresh(); !done) return std::move(done).error();
+
+    // Last: every packet from the first on finds its owner.
+    bpf_program* filter = ::bpf_object__find_program_by_name(state->capture.get(), "dnsmon_capture");
+    auto sockets = open_packet_sockets(::bpf_program__fd(filter), capture.interfaces);
+    if (!sockets) return explain_permission(std::move(sockets).error());
+    state->sockets = std::move(sockets).value();
+    return Probe(std::move(state));
+}
+
+const HookPlan& Probe::plan() const { return state_->plan; }
+
+int Probe::ring_fd() const { return state_->ring->fd(); }
+
+Result<std::uint64_t> Probe::drain(const OnPacket& on_packet, std::uint64_t limit) {
+    return state_->ring->drain(on_packet, limit);
+}
+
+void Probe::stop_capture() { state_->sockets.clear(); }
+
+KernelCounters Probe::counters() const {
+    return read_kernel_counters(map_fd(state_->capture, "counters"), state_->owners);
+}
+
+std::string_view Probe::interface_name(std::uint32_t ifindex) { return state_->interfaces.find(ifindex); }
+
+void Probe::resync_clock() { state_->ring->resync_clock(); }
+
+} // namespace dnsmon

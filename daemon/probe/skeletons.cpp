@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "probe/skeletons.h"
+
+#include "capture.skel.h"
+#include "owner_cgroup.skel.h"
+#include "owner_cookie.skel.h"
+#include "owner_fentry.skel.h"
+#include "owner_kprobe.skel.h"
+
+#include <cerrno>
+
+namespace dnsmon {
+namespace {
+
+template <typename Skeleton>
+void set_ports(Skeleton& skeleton, const std::vector<std::uint16_t>& ports) {
+    for (const std::uint16_t port : ports) {
+        auto& byte = skeleton.rodata->dns_ports[port >> 3];
+        byte = static_cast<std::uint8_t>(byte | (1U << (port & 7U)));
+    }
+}
+
+// bpftool gives every skeleton the same static functions.
+template <typename Skeleton>
+Result<BpfObject> open(const std::vector<std::uint16_t>& ports) {
+    Skeleton* skeleton = Skeleton::open();
+    if (skeleton == nullptr) return system_error("opening BPF object", errno);
+    set_ports(*skeleton, ports);
+    return BpfObject(skeleton, skeleton->obj, skeleton->skeleton,
+                     [](void* p) { Skeleton::destroy(static_cast<Skeleton*>(p)); });
+}
+
+} // namespace
+
+// Through the skeleton, not bpf_object__load: it also maps the global variables into our memory.
+int BpfObject::load() { return ::bpf_object__load_skeleton(parts_); }
+
+Result<BpfObject> open_capture(const std::vector<std::uint16_t>& ports, bool loopback) {
+    auto object = open<capture>(ports);
+    if (object) static_cast<capture*>(object->skeleton())->rodata->skip_loopback = !loopback;
+    return object;
+}
+
+Result<BpfObject> open_owner(OwnerFlavour flavour, const std::vector<std::uint16_t>& ports, bool netns_known) {
+    switch (flavour) {
+    case OwnerFlavour::kFentry:
+        return open<owner_fentry>(ports);
+    case OwnerFlavour::kKprobe:
+        return open<owner_kprobe>(ports);
+    case OwnerFlavour::kCgroup:
+        return open<owner_cgroup>(ports);
+    case OwnerFlavour::kCookie:
+        break;
+    }
+    auto object = open<owner_cookie>(ports);
+    if (object) static_cast<owner_cookie*>(object->skeleton())->rodata->netns_known = netns_known;
+    return object;
+}
+
+void set_capture_netns(const BpfObject& object, std::uint32_t netns) {
+    static_cast<capture*>(object.skeleton())->bss->capture_netns = netns;
+}
+
+} // namespace dnsmon
