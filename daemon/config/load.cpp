@@ -91,7 +91,7 @@ class Loader {
     /// Keys come from the file: as they are where they are words, else escaped.
     [[nodiscard]] static std::string printable(const std::string& key_path) {
         const auto text = quoted(key_path);
-        return text.size() == key_path.size() + 2 ? key_path : text;
+        return text == '"' + key_path + '"' ? key_path : text;
     }
 
     Config& config_;

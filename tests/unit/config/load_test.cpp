@@ -180,6 +180,14 @@ TEST_CASE("each problem names its place, its key and what is wrong") {
     }
 }
 
+TEST_CASE("keys of any bytes are printable in messages") {
+    for (std::size_t length = 1; length < 80; ++length) {
+        const auto line = problems(std::string(length, 'k') + "\xff\xff\xff: 1\n");
+        INFO(line);
+        CHECK(line.find('\xff') == std::string::npos);
+    }
+}
+
 TEST_CASE("what is not built yet is refused away from its default, and only there") {
     for (const auto* text : {"privacy: {answers: drop}", "privacy: {command_line: hash}", "privacy: {client_addresses: truncate}",
                              "capture: {detect: any-port}", "output: {file: {compress: true}}", "output: {file: {rotate_every: 1d}}"}) {
