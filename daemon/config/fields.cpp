@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/fields.h"
 
-#include "config/dns_names.h"
 #include "config/patterns.h"
 #include "config/units.h"
+#include "dns/registry.h"
 
 #include <array>
 #include <bit>
@@ -94,12 +94,12 @@ Result<std::chrono::seconds> rotation_period(const YamlNode& node) {
 }
 
 Result<std::uint16_t> record_type(const YamlNode& node) {
-    if (const auto type = type_from_name(node.scalar)) return *type;
+    if (const auto type = dns::type_from_name(node.scalar)) return *type;
     return Error{quoted(node.scalar) + " is no record type: write its name, or TYPE and its number, as in TYPE65"};
 }
 
 Result<std::uint16_t> response_code(const YamlNode& node) {
-    if (const auto rcode = rcode_from_name(node.scalar)) return *rcode;
+    if (const auto rcode = dns::rcode_from_name(node.scalar)) return *rcode;
     return Error{quoted(node.scalar) + " is no response code: write its name, or RCODE and its number, as in RCODE3"};
 }
 

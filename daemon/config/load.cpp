@@ -91,7 +91,7 @@ class Loader {
     /// Keys come from the file: as they are where they are words, else escaped.
     [[nodiscard]] static std::string printable(const std::string& key_path) {
         const auto text = quoted(key_path);
-        return text.size() == key_path.size() + 2 ? key_path : text;
+        return text == '"' + key_path + '"' ? key_path : text;
     }
 
     Config& config_;
@@ -127,7 +127,7 @@ Result<std::string> read_file(const std::string& path) {
 }
 
 ConfigOutcome unreadable(const std::string& path, Error error) {
-    return {{}, {{path, 0, 0, {}, std::move(error).message}}};
+    return {path, {}, {{path, 0, 0, {}, std::move(error).message}}};
 }
 
 } // namespace
@@ -141,6 +141,7 @@ std::string ConfigProblem::to_string() const {
 
 ConfigOutcome parse_config(std::string_view text, std::string_view name) {
     ConfigOutcome outcome;
+    outcome.source = name;
     ProblemList problems(name);
     auto tree = parse_yaml(text);
     if (tree.error) {

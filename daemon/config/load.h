@@ -28,7 +28,8 @@ struct ConfigProblem {
 };
 
 struct ConfigOutcome {
-    Config config; ///< meaningful only when problems is empty
+    std::string source; ///< the file; empty: the built-in defaults
+    Config config;      ///< meaningful only when problems is empty
     std::vector<ConfigProblem> problems;
     [[nodiscard]] bool ok() const { return problems.empty(); }
 };

@@ -11,6 +11,7 @@
 namespace dnsmon {
 namespace {
 
+bool is_control(char c) { return (c >= 0 && c < ' ') || c == '\x7f'; }
 bool printable(char c) { return c > ' ' && c <= '~'; }
 
 Error bad(std::string_view text, std::string_view what) { return Error{quoted(text).append(" ").append(what)}; }
@@ -28,6 +29,7 @@ Result<std::string> parse_file_path(std::string_view text) {
     if (text.empty() || text.front() != '/') return bad(text, "is not an absolute path");
     if (text.back() == '/') return bad(text, "is a directory, not a file");
     if (text.size() >= PATH_MAX) return bad(text, "is too long for a path");
+    if (std::any_of(text.begin(), text.end(), is_control)) return bad(text, "holds control characters");
     return std::string(text);
 }
 

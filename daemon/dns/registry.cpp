@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace dnsmon::dns {
 
@@ -82,6 +83,24 @@ void append_or_number(std::string& out, std::string_view name, std::string_view 
     append_decimal(out, code);
 }
 
+bool same_letters(std::string_view a, std::string_view b) {
+    const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; };
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return upper(x) == upper(y); });
+}
+
+/// A name of the table, or `prefix` and a number up to `highest`.
+std::optional<std::uint16_t> find_code(std::span<const Mnemonic> table, std::string_view prefix, std::uint16_t highest,
+                                       std::string_view name) {
+    for (const Mnemonic& entry : table)
+        if (same_letters(entry.name, name)) return entry.code;
+    if (!same_letters(name.substr(0, prefix.size()), prefix)) return std::nullopt;
+    const std::string_view digits = name.substr(prefix.size());
+    std::uint16_t code = 0;
+    const auto [rest, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), code);
+    if (failure != std::errc{} || rest != digits.data() + digits.size() || code > highest) return std::nullopt;
+    return code;
+}
+
 } // namespace
 
 std::string_view find_mnemonic(std::span<const Mnemonic> table, std::uint16_t code) {
@@ -102,6 +121,13 @@ std::string_view rcode_name(std::uint16_t rcode) {
 }
 std::string_view algorithm_name(std::uint8_t algorithm) {
     return find_mnemonic(kAlgorithms, algorithm);
+}
+
+std::optional<std::uint16_t> type_from_name(std::string_view name) {
+    return find_code(kTypes, "TYPE", 0xffff, name);
+}
+std::optional<std::uint16_t> rcode_from_name(std::string_view name) {
+    return find_code(kRcodes, "RCODE", 0x0fff, name);
 }
 
 void append_type(std::string& out, std::uint16_t type) {

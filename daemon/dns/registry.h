@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -44,5 +45,10 @@ struct Mnemonic {
 [[nodiscard]] std::string_view opcode_name(std::uint8_t opcode);
 [[nodiscard]] std::string_view rcode_name(std::uint16_t rcode);
 [[nodiscard]] std::string_view algorithm_name(std::uint8_t algorithm); ///< DNS Security Algorithm Numbers
+
+/// The way back, in any case: "AAAA", or RFC 3597's "TYPE28".
+[[nodiscard]] std::optional<std::uint16_t> type_from_name(std::string_view name);
+/// "NXDOMAIN", or "RCODE3" up to the twelve bits of an extended RCODE (RFC 6891 6.1.3).
+[[nodiscard]] std::optional<std::uint16_t> rcode_from_name(std::string_view name);
 
 } // namespace dnsmon::dns

@@ -118,6 +118,21 @@ TEST_CASE("words for everything") {
     CHECK(loaded("capture: {interfaces: eth0, ports: 5353}").capture.interfaces == std::vector<std::string>{"eth0"});
 }
 
+TEST_CASE("record types and response codes by name and by number") {
+    const auto filter = loaded("filter: {types: [a, AAAA, nsap-ptr, DLV, TYPE65, type65535, TYPE1], response_codes: "
+                               "[NOERROR, nxdomain, BADVERS, RCODE3841]}").filter;
+    CHECK(filter.types == std::vector<std::uint16_t>{1, 28, 23, 32769, 65, 65535, 1});
+    CHECK(filter.response_codes == std::vector<std::uint16_t>{0, 3, 16, 3841});
+    for (const std::string type : {"B", "28", "TYPE", "TYPE65536", "TYPE-1", "TYPE65x", "\"*\"", "\"\""}) {
+        INFO(type);
+        CHECK(problems("filter: {types: " + type + "}").find("is no record type") != std::string::npos);
+    }
+    for (const std::string rcode : {"3", "NXDOMAINS", "RCODE", "RCODE4096"}) {
+        INFO(rcode);
+        CHECK(problems("filter: {response_codes: " + rcode + "}").find("is no response code") != std::string::npos);
+    }
+}
+
 TEST_CASE("each problem names its place, its key and what is wrong") {
     const std::vector<std::pair<const char*, const char*>> cases{
         {"captur: {}", "f:1:1: captur: unknown key; did you mean capture?\n"},
@@ -162,6 +177,14 @@ TEST_CASE("each problem names its place, its key and what is wrong") {
     for (const auto& [text, expected] : cases) {
         INFO(text);
         CHECK(problems(text) == expected);
+    }
+}
+
+TEST_CASE("keys of any bytes are printable in messages") {
+    for (std::size_t length = 1; length < 80; ++length) {
+        const auto line = problems(std::string(length, 'k') + "\xff\xff\xff: 1\n");
+        INFO(line);
+        CHECK(line.find('\xff') == std::string::npos);
     }
 }
 

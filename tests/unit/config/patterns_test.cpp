@@ -15,7 +15,7 @@ TEST_CASE("interface names are what the kernel takes") {
 
 TEST_CASE("file paths are absolute and name a file") {
     CHECK(parse_file_path("/var/log/dnsmon/events.json"));
-    for (const auto& path : {std::string(), std::string("events.json"), std::string("/var/log/"), "/" + std::string(5000, 'x')}) {
+    for (const auto& path : {std::string(), std::string("events.json"), std::string("/var/log/"), std::string("/var/log/a\nb"), "/" + std::string(5000, 'x')}) {
         CHECK_FALSE(parse_file_path(path));
     }
 }
