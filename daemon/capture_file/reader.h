@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Capture files (pcap, pcapng, either gzip'd, or "-" for a live pipe) as a stream of frames. Never keeps more than one
-// frame in memory. Only reader.cpp knows libpcap or the file formats.
+// frame in memory. Only this room knows the file formats.
 #pragma once
 
 #include "util/result.h"
