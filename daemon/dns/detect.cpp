@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::uint32_t kSmallestQuestion = 5; ///< root, type, class
 constexpr std::uint32_t kSmallestRecord = 11;  ///< root, type, class, TTL, RDLENGTH
+constexpr unsigned kQueryRecords = 2;          ///< OPT and TSIG: what an ordinary query carries
+constexpr unsigned kManyRecords = 512;         ///< more is a number of some other protocol
 
 struct Counts {
     unsigned questions, answers, authorities, additionals;
@@ -50,16 +52,15 @@ bool known_type(std::uint16_t type) {
     return !type_name(type).empty();
 }
 
-/// A name that can be read with a known class behind its type: what a cut message still shows.
-bool first_name_is_good(Bytes wire) {
+/// How much of the first question or record makes sense.
+enum class FirstName : std::uint8_t { kDamaged, kReadable, kWithKnownClass };
+
+FirstName first_name(Bytes wire) {
     const auto size = static_cast<std::uint32_t>(wire.size());
     const NameScan name = scan_name(wire, kHeaderBytes, size);
-    return name.error == DecodeError::kNone && name.end + 4 <= size && known_class(load_u16(&wire[name.end + 2]));
-}
-
-bool first_name_is_readable(Bytes wire) {
-    const auto size = static_cast<std::uint32_t>(wire.size());
-    return scan_name(wire, kHeaderBytes, size).error == DecodeError::kNone;
+    if (name.error != DecodeError::kNone) return FirstName::kDamaged;
+    if (name.end + 4 > size || !known_class(load_u16(&wire[name.end + 2]))) return FirstName::kReadable;
+    return FirstName::kWithKnownClass;
 }
 
 /// Every count zero: a bare header (FORMERR and the like), a DSO message, or a zeroed something else.
@@ -158,10 +159,15 @@ bool looks_like_dns(Bytes wire, bool strict) {
     if (strict) return strictly_dns(wire, counts);
     if (opcode_name(opcode_of(wire)).empty()) return false;
     if (counts.none()) return empty_is_dns(wire);
-    // A cut message's counts do not fit what is left of it, but its first name is still there. One whose first name
-    // is damaged is worth an event if all else is as it should be (a query with one question).
-    if (first_name_is_good(wire)) return true;
-    return counts.fit(wire.size()) && (counts.questions == 1 || first_name_is_readable(wire));
+    // Damage is worth an event where all else is as it should be; counts are believed the less, the less is readable.
+    switch (first_name(wire)) {
+    case FirstName::kWithKnownClass: return true; // also a message that was cut behind it
+    case FirstName::kReadable:
+        return counts.fit(wire.size()) || (counts.questions == 1 && counts.records() <= kManyRecords);
+    case FirstName::kDamaged:
+        return counts.questions == 1 && (counts.fit(wire.size()) || counts.records() <= kQueryRecords);
+    }
+    return false;
 }
 
 } // namespace dnsmon::dns
