@@ -16,7 +16,7 @@ struct Header {
     bool response = false; ///< QR
     std::uint8_t opcode = 0;
     bool aa = false, tc = false, rd = false, ra = false, z = false, ad = false, cd = false;
-    std::uint8_t rcode = 0;                                                     ///< the header's four bits
+    std::uint8_t rcode = 0; ///< the header's four bits
     std::uint16_t questions = 0, answers = 0, authorities = 0, additionals = 0; ///< as claimed, not as found
 };
 constexpr std::size_t kHeaderBytes = 12;
@@ -73,8 +73,7 @@ struct Message {
 bool decode(std::span<const std::uint8_t> wire, Message& out);
 
 /// Is this a DNS message and not something else that uses the port? A header that no DNS software sends (reserved
-/// opcode, impossible counts for the size, no readable first name) is not. `strict` is for ports where DNS is not
-/// expected.
+/// opcode, impossible counts for the size, no readable first name) is not. `strict` is for ports where DNS is not expected.
 [[nodiscard]] bool looks_like_dns(std::span<const std::uint8_t> wire, bool strict);
 
 } // namespace dnsmon::dns

@@ -222,10 +222,11 @@ void append_tkey(std::string& out, Reader& in) {
 
 /// Code 16 is BADSIG in a TSIG's error field and BADVERS in a header (RFC 8945 3).
 void append_tsig_error(std::string& out, std::uint16_t error) {
-    if (error == 16)
-        out.append("BADSIG");
+    const std::string_view name = error == 16 ? std::string_view("BADSIG") : rcode_name(error);
+    if (name.empty())
+        append_decimal(out, error);
     else
-        append_rcode(out, error);
+        out.append(name);
     out.push_back(' ');
 }
 

@@ -17,8 +17,8 @@ void append_name(std::string& out, std::span<const std::uint8_t> wire, std::uint
 /// Domain names inside rdata keep their trailing dot off, as everywhere in the events.
 void append_rdata(std::string& out, const Message& message, const Record& record);
 
-void append_type(std::string& out, std::uint16_t type);    ///< "AAAA", "TYPE65280"
-void append_class(std::string& out, std::uint16_t klass);  ///< "IN", "CLASS42"; pass without the mDNS bit
+void append_type(std::string& out, std::uint16_t type);   ///< "AAAA", "TYPE65280"
+void append_class(std::string& out, std::uint16_t klass); ///< "IN", "CLASS42"; pass without the mDNS bit
 void append_opcode(std::string& out, std::uint8_t opcode); ///< "QUERY", "OPCODE7"
 void append_rcode(std::string& out, std::uint16_t rcode);  ///< "NOERROR", "BADVERS", "RCODE3841"
 
