@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "event/dns_object.h"
 
+#include "dns/edns.h"
+#include "dns/registry.h"
 #include "dns/text.h"
 #include "event/event_text.h"
 #include "event/json_append.h"
@@ -13,10 +15,6 @@ namespace {
 
 /// Up to here repeated addresses are found by looking at each, beyond by sorting (hostile answers stay cheap).
 constexpr std::size_t kFewAddresses = 32;
-
-constexpr std::uint16_t kTypeA = 1;
-constexpr std::uint16_t kTypeAaaa = 28;
-constexpr std::uint16_t kClassIn = 1;
 
 /// Opens a list or an object on its first entry, so that an empty one leaves no trace.
 class Entries {
@@ -41,7 +39,7 @@ std::uint32_t name_start(const dns::Message& message, std::uint32_t offset) {
 
 bool is_address(const dns::Record& record) {
     if (record.section != dns::Section::kAnswer) return false;
-    return (record.type == kTypeA && record.rdata_bytes == 4) || (record.type == kTypeAaaa && record.rdata_bytes == 16);
+    return (record.type == dns::kTypeA && record.rdata_bytes == 4) || (record.type == dns::kTypeAaaa && record.rdata_bytes == 16);
 }
 
 } // namespace
@@ -107,7 +105,8 @@ void DnsObject::append_flags(Line& line, const dns::Message& message) {
     if (header.ra) line.literal("\"RA\",");
     if (header.ad) line.literal("\"AD\",");
     if (header.cd) line.literal("\"CD\",");
-    if (dnssec_ok(message)) line.literal("\"DO\",");
+    const auto edns = dns::edns_of(message);
+    if (edns && edns->dnssec_ok) line.literal("\"DO\",");
     if (line.size() == empty) {
         line.cut(start);
         return;
@@ -125,7 +124,7 @@ void DnsObject::append_record(Line& line, const Event& event, const dns::Record&
     dns::append_type(scratch_, record.type);
     append_scratch(line);
     const std::uint16_t klass = plain_class(event, record.klass);
-    if (klass == kClassIn) {
+    if (klass == dns::kClassIn) {
         line.literal(",\"class\":\"IN\"");
     } else {
         line.literal(",\"class\":");
@@ -141,7 +140,7 @@ void DnsObject::append_record(Line& line, const Event& event, const dns::Record&
         line.literal(",\"data\":");
         const std::size_t data = line.size();
         append_scratch(line);
-        if (klass == kClassIn && is_address(record)) resolved_.push_back({data, line.size() - data});
+        if (klass == dns::kClassIn && is_address(record)) resolved_.push_back({data, line.size() - data});
     }
     line.put('}');
 }
@@ -193,26 +192,51 @@ void DnsObject::append_resolved(Line& line) {
     line.put(']');
 }
 
-/// RFC 6891 6.1.3: the OPT record's class is the UDP payload size, its TTL extended RCODE, version and flags.
 void DnsObject::append_opt(Line& line, const dns::Message& message) {
-    if (message.opt < 0) return;
-    const dns::Record& opt = message.records[static_cast<std::size_t>(message.opt)];
+    const auto edns = dns::edns_of(message);
+    if (!edns) return;
     line.literal(",\"opt\":{\"version\":\"");
-    line.number(opt.ttl >> 16 & 0xff);
+    line.number(edns->version);
     line.literal("\",\"udp_size\":");
-    line.number(opt.klass);
-    if (dnssec_ok(message)) {
+    line.number(edns->udp_size);
+    if (edns->dnssec_ok) {
         line.literal(",\"do\":true");
     } else {
         line.literal(",\"do\":false");
     }
-    if (opt.ttl >> 24 != 0) {
+    if (edns->extended_rcode != 0) {
         line.literal(",\"ext_rcode\":");
         scratch_.clear();
         dns::append_rcode(scratch_, message.full_rcode());
         append_scratch(line);
     }
     line.put('}');
+}
+
+/// `[{"code":…,"name":…,"data":…}]`: data is absent from an option without a value.
+void DnsObject::append_options(Line& line, const dns::Message& message) {
+    bool any = false;
+    dns::for_each_option(message, [&](std::uint16_t code, dns::Bytes value) {
+        if (any) {
+            line.literal(",{\"code\":");
+        } else {
+            line.literal(",\"edns\":[{\"code\":");
+        }
+        any = true;
+        line.number(code);
+        line.literal(",\"name\":");
+        scratch_.clear();
+        dns::append_option_name(scratch_, code);
+        append_scratch(line);
+        scratch_.clear();
+        dns::append_option_value(scratch_, code, value);
+        if (!scratch_.empty()) {
+            line.literal(",\"data\":");
+            append_scratch(line);
+        }
+        line.put('}');
+    });
+    if (any) line.put(']');
 }
 
 void DnsObject::append(Line& line, const Event& event) {
@@ -271,6 +295,7 @@ void DnsObject::append_rest(Line& line, const Event& event) {
         }
         line.put(']');
     }
+    append_options(line, message);
     if (omitted_ > 0) {
         line.literal(",\"records_omitted\":");
         line.number(omitted_);

@@ -2,6 +2,7 @@
 // Small readings of an Event that more than one format needs. Pure functions.
 #pragma once
 
+#include "dns/mdns.h"
 #include "event/event.h"
 
 #include <cstddef>
@@ -21,12 +22,7 @@ constexpr std::size_t kMaxJournalAnswers = 256;
 [[nodiscard]] inline std::uint16_t plain_class(const Event& event, std::uint16_t klass) {
     constexpr std::uint16_t kMdnsPort = 5353;
     const bool mdns = event.flow.source.port == kMdnsPort || event.flow.destination.port == kMdnsPort;
-    return mdns ? static_cast<std::uint16_t>(klass & 0x7fff) : klass;
-}
-
-/// The DO bit of the OPT record (RFC 3225 3), false without one.
-[[nodiscard]] inline bool dnssec_ok(const dns::Message& message) {
-    return message.opt >= 0 && (message.records[static_cast<std::size_t>(message.opt)].ttl & 0x8000U) != 0;
+    return mdns ? dns::mdns_class(klass) : klass;
 }
 
 /// The process's name, from the best source there is: /proc, the kernel's leader, the kernel's thread. May be empty.
