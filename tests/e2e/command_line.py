@@ -1,0 +1,84 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""The command line: exit codes, messages, help that fits a screen."""
+import os
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
+from dnsmon_e2e import EndToEndCase, main, run_dnsmon  # noqa: E402
+
+UNPRIVILEGED = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all", "--inh-caps=-all"]
+
+
+class CommandLine(EndToEndCase):
+    def config(self, text):
+        f = self.enterContext(tempfile.NamedTemporaryFile("w", suffix=".yaml", prefix="dnsmon-"))
+        f.write(text)
+        f.flush()
+        os.chmod(f.name, 0o644)
+        return f.name
+
+    def test_version(self):
+        result = run_dnsmon("--version")
+        self.assertEqual(result.returncode, 0)
+        self.assertRegex(result.stdout, r"^dnsmon \d+\.\d+\.\d+")
+
+    def test_help_fits_a_screen(self):
+        for words in ([], ["run"], ["check-config"], ["doctor"]):
+            result = run_dnsmon(*words, "--help")
+            self.assertEqual(result.returncode, 0)
+            lines = result.stdout.splitlines()
+            self.assertTrue(0 < len(lines) <= 40, len(lines))
+            self.assertLessEqual(max(map(len, lines)), 100)
+
+    def test_usage_errors_are_64(self):
+        for words in ([], ["dance"], ["run", "--nonsense"], ["check-config", "-c"]):
+            with self.subTest(words=words):
+                result = run_dnsmon(*words)
+                self.assertEqual(result.returncode, 64, result.stderr)
+                self.assertEqual(result.stdout, "")
+                self.assertTrue(result.stderr)
+
+    def test_good_configuration(self):
+        result = run_dnsmon("check-config", "-c", self.config("output: {format: flat}\n"))
+        self.assertEqual(result.returncode, 0, result.stderr)
+
+    def test_bad_configuration_is_78_with_every_place_named(self):
+        path = self.config("capture:\n  ports: [53, 99999]\noutput:\n  formt: ecs\nstats:\n  interval: soon\n")
+        for command in ("check-config", "run"):
+            result = run_dnsmon(command, "-c", path)
+            self.assertEqual(result.returncode, 78, result.stderr)
+            for place in (f"{path}:2:15: capture.ports", f"{path}:4:3: output.formt", f"{path}:6:13: stats.interval"):
+                self.assertIn(place, result.stderr + result.stdout)
+
+    def test_missing_configuration_is_78(self):
+        for command in ("check-config", "run"):
+            result = run_dnsmon(command, "-c", "/nonexistent/dnsmon.yaml")
+            self.assertEqual(result.returncode, 78)
+            self.assertIn("/nonexistent/dnsmon.yaml", result.stderr + result.stdout)
+
+    def test_key_whose_feature_is_missing_is_refused(self):
+        result = run_dnsmon("check-config", "-c", self.config("privacy: {command_line: hash}\n"))
+        if result.returncode == 0:
+            self.skipTest("privacy is there")
+        self.assertEqual(result.returncode, 78)
+        self.assertIn("not supported yet", result.stderr + result.stdout)
+
+    def test_no_permission_is_77_and_names_the_capability(self):
+        result = run_dnsmon("run", "--stdout", "-c", self.config("output: {journald: false}\n"), prefix=UNPRIVILEGED)
+        self.assertEqual(result.returncode, 77, result.stderr)
+        self.assertRegex(result.stderr, "CAP_(BPF|NET_RAW|NET_ADMIN|SYS_ADMIN|PERFMON)")
+        self.assertEqual(result.stdout, "")
+
+    def test_doctor_names_kernel_and_hooks(self):
+        result = run_dnsmon("doctor")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn(os.uname().release, result.stdout)
+        for word in ("cgroup", "kprobe", "fentry"):
+            self.assertIn(word, result.stdout.lower())
+
+
+if __name__ == "__main__":
+    main()

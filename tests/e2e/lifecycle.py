@@ -1,0 +1,90 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Start and stop: READY, draining, restart, kill -9, running without hooks."""
+import json
+import os
+import signal
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
+from dnsmon_e2e import Client, Dnsmon, EndToEndCase, Resolver, loopback4, main, pick, run_dnsmon, wire  # noqa: E402
+
+
+class Lifecycle(EndToEndCase):
+    def flood(self, address, count):
+        with wire.udp_socket() as server, wire.udp_socket() as s:
+            server.bind((address, 53))
+            for ident in range(count):
+                s.sendto(wire.query(f"n{ident}.example.test", ident=ident), (address, 53))
+
+    def test_signals_drain_what_the_kernel_has_handed_over(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with self.subTest(signal=number.name), Dnsmon() as dnsmon:
+                self.flood(loopback4(), 2000)
+                self.assertEqual(dnsmon.stop(number), 0)
+                idents = sorted(int(pick(e, "dns.id")) for e in dnsmon.events(event__action="query"))
+                self.assertEqual(idents, list(range(2000)))
+                self.assertTrue(dnsmon.lines[-1].endswith("\n"))
+
+    def test_own_log_is_json_lines(self):
+        with Dnsmon() as dnsmon:
+            pass
+        lines = dnsmon.log.splitlines()
+        self.assertTrue(lines)
+        for line in lines:
+            self.assertIsInstance(json.loads(line), dict)
+
+    def test_start_and_stop_are_events(self):
+        with Dnsmon() as dnsmon:
+            pass
+        for action in ("start", "stop", "stats"):
+            self.assertEqual(len(dnsmon.notices(action)), 1, action)
+
+    def test_without_hooks_it_runs_unattributed(self):
+        with Resolver() as resolver, Dnsmon({"hooks": {"mode": "none"}}) as dnsmon:
+            Client("dig", f"@{resolver.address4}", "www.example.test")
+            event = dnsmon.wait_event(event__action="response", dns__question__name="www.example.test")
+        self.assert_fields(event, process=None, dnsmon__attribution="none")
+
+    def test_killed_and_started_again_beside_another(self):
+        with Resolver() as resolver, Dnsmon() as other:
+            first = Dnsmon()
+            first.__enter__()
+            first.process.kill()
+            first.process.wait()
+            first.status = 0  # as wished
+            first.__exit__(None)
+            with Dnsmon() as again:
+                client = Client("dig", f"@{resolver.address4}", "www.example.test")
+                for dnsmon in (other, again):
+                    event = dnsmon.wait_event(event__action="response", process__pid=client.pid)
+                    self.assert_fields(event, process__name="dig")
+
+    def test_notify_says_status_and_stopping(self):
+        with Dnsmon() as dnsmon:
+            self.assertIn("READY=1", "\n".join(dnsmon._notify.messages).splitlines())
+
+    def test_hooks_that_cannot_attach_are_an_error_when_forced(self):
+        doctor = json.loads(run_dnsmon("doctor", "--json").stdout)
+        for mode in ("kprobe", "fentry"):
+            with self.subTest(mode=mode):
+                flavours = json.dumps(doctor).lower()
+                result = try_mode(self, mode)
+                if result is None:
+                    continue  # this kernel can
+                self.assertEqual(result[0], 1, result[1])
+                self.assertIn(mode, result[1] + flavours)
+
+
+def try_mode(case, mode):
+    """None when dnsmon runs with this mode here; (exit code, log) when it refuses."""
+    dnsmon = Dnsmon({"hooks": {"mode": mode}})
+    try:
+        with dnsmon:
+            return None
+    except RuntimeError as refused:
+        return dnsmon.process.returncode, str(refused)
+
+
+if __name__ == "__main__":
+    main()
