@@ -6,6 +6,7 @@
 #include "cli/command_line.h"
 
 #include <cstdio>
+#include <iostream>
 #include <variant>
 
 namespace {
@@ -28,7 +29,7 @@ int main(int argc, char** argv) {
     }
     return std::visit(Overloaded{[](const RunCommand& command) { return run(command); },
                                  [](const ReadCommand& command) { return read(command); },
-                                 [](const CheckConfigCommand& command) { return check_config(command); },
+                                 [](const CheckConfigCommand& command) { return check_config(command, std::cout, std::cerr); },
                                  [](const DoctorCommand& command) { return doctor(command); }},
                       std::get<Command>(parsed));
 }

@@ -50,6 +50,7 @@ nlohmann::json Statistics::to_json() const {
                           {"ring_full", kernel.ring_full},
                           {"cut", kernel.cut},
                           {"fragments", kernel.fragments},
+                          {"fragments_early", kernel.fragments_early},
                           {"no_owner", kernel.no_owner},
                           {"owner_updates", kernel.owner_updates},
                           {"owner_failed", kernel.owner_failed},

@@ -14,7 +14,9 @@ constexpr Candidate kCandidates[] = {
     {OwnerFlavour::kCookie, HookMode::kCgroup, "cgroup by socket cookie"},
 };
 
-const char* mode_name(HookMode mode) {
+} // namespace
+
+const char* to_string(HookMode mode) {
     switch (mode) {
     case HookMode::kAuto:
         return "auto";
@@ -29,8 +31,6 @@ const char* mode_name(HookMode mode) {
     }
     return "none";
 }
-
-} // namespace
 
 std::vector<Candidate> candidates(HookMode mode) {
     std::vector<Candidate> out;
@@ -57,7 +57,7 @@ Result<HookPlan> choose_hooks(HookMode mode, const Trial& attach) {
 }
 
 std::string HookPlan::summary() const {
-    std::string text = std::string("hooks: ") + mode_name(mode);
+    std::string text = std::string("hooks: ") + to_string(mode);
     const char* separator = " (";
     for (const HookStatus& hook : hooks) {
         text += separator + hook.name;

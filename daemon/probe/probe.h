@@ -25,6 +25,9 @@ struct HookStatus {
     std::string problem; ///< why not attached
 };
 
+/// "fentry", "kprobe", "cgroup", "none", "auto": as in the configuration.
+[[nodiscard]] const char* to_string(HookMode mode);
+
 /// Which flavour was taken, and why not the ones before it.
 struct HookPlan {
     HookMode mode = HookMode::kNone; ///< never kAuto

@@ -3,7 +3,7 @@
 
 #include "catch.h"
 
-#include <cstring>
+#include <cstdio>
 #include <utility>
 
 using namespace dnsmon;
@@ -45,7 +45,7 @@ struct Sample {
     Sample& by(std::uint32_t uid, const char* name, const char* executable = "") {
         owner.attribution = Attribution::kExact;
         owner.uid = uid;
-        std::strncpy(owner.process_name.data(), name, owner.process_name.size());
+        std::snprintf(owner.process_name.data(), owner.process_name.size(), "%s", name);
         details.executable = executable;
         event.process = LocalProcess{&owner, &details, {}, {}};
         return *this;
