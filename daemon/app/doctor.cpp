@@ -9,7 +9,6 @@
 #include <nlohmann/json.hpp>
 
 #include <array>
-#include <cerrno>
 #include <cstdio>
 #include <string>
 #include <utility>
@@ -84,7 +83,7 @@ int doctor(const DoctorCommand& command) {
     const auto probe = Probe::attach(CaptureConfig{}, HooksConfig{});
     command.json ? print_json(features, probe) : print_text(features, probe);
     if (probe) return kExitOk;
-    return probe.error().code == EPERM ? kExitNoPermission : kExitFailed;
+    return features.missing_capabilities.empty() ? kExitFailed : kExitNoPermission;
 }
 
 } // namespace dnsmon

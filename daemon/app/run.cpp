@@ -6,8 +6,8 @@
 #include "config/load.h"
 #include "log/log.h"
 #include "loop/signals.h"
+#include "probe/capabilities.h"
 
-#include <cerrno>
 #include <csignal>
 #include <cstdio>
 
@@ -33,9 +33,10 @@ int run(const RunCommand& command) {
     }
     auto service = Service::start(config, log, *signals);
     if (!service) {
-        const Error& error = service.error();
-        log.error("cannot start", {{"reason", error.message}});
-        return error.code == EPERM ? kExitNoPermission : kExitFailed;
+        // A locked-down kernel says EPERM too: only a capability that is not there is a matter of permission.
+        const std::string missing = missing_capabilities();
+        log.error("cannot start", {{"reason", service.error().message}, {"missing_capabilities", missing}});
+        return missing.empty() ? kExitFailed : kExitNoPermission;
     }
     const auto done = (*service)->run();
     if (done) return kExitOk;

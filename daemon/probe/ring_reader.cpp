@@ -64,6 +64,7 @@ int RingReader::on_record(void* self, void* data, std::size_t bytes) {
     packet.time_ns = reader.clock_.from_monotonic(record.time_ns);
     packet.interface = record.ifindex;
     packet.direction = direction_of(record);
+    packet.loopback = (record.flags & DNSMON_RECORD_LOOPBACK) != 0;
     packet.ethertype = record.ethertype;
     packet.bytes = {begin, std::min<std::size_t>(record.captured_bytes, bytes - sizeof(record))};
     packet.wire_bytes = record.wire_bytes;
