@@ -10,6 +10,8 @@ struct {
 	__uint(max_entries, 16 << 20);
 } ring SEC(".maps");
 
+const volatile __u32 capture_limit = DNSMON_MAX_CAPTURE_BYTES; /* at most that */
+
 /*
  * One size class: reserve() wants a constant. The packet goes from the skb straight into the record. The asm keeps
  * clang from replacing the bounded value by the one it was computed from, whose bound the verifier has not seen.
@@ -34,8 +36,8 @@ static __always_inline void submit(struct __sk_buff *skb, __u32 start, struct dn
 	__u32 bytes = skb->len - start;
 
 	header->wire_bytes = bytes;
-	if (bytes > DNSMON_MAX_CAPTURE_BYTES) {
-		bytes = DNSMON_MAX_CAPTURE_BYTES;
+	if (bytes > capture_limit) {
+		bytes = capture_limit;
 		header->flags |= DNSMON_RECORD_CUT;
 	}
 	header->captured_bytes = bytes;
