@@ -45,13 +45,18 @@ static __always_inline void read_leader(struct task_struct *task, char *comm, __
 
 /*
  * inet_csk_accept(sk, flags, err, kern) became inet_csk_accept(sk, arg) in 6.10 (commit 92ef0fd55ac8): a fexit program
- * finds the returned socket behind the last argument.
+ * finds the returned socket behind the last argument. In assembler, for clang would compute the address first and load
+ * once, which the verifier refuses on a context.
  */
-static __always_inline struct sock *accepted_socket(unsigned long long *fexit_args)
+static __always_inline struct sock *accepted_socket(unsigned long long *fexit_arguments)
 {
+	struct sock *sk;
+
 	if (bpf_core_type_exists(struct proto_accept_arg))
-		return (struct sock *)fexit_args[2];
-	return (struct sock *)fexit_args[4];
+		asm volatile("%0 = *(u64 *)(%1 + 16)" : "=r"(sk) : "r"(fexit_arguments));
+	else
+		asm volatile("%0 = *(u64 *)(%1 + 32)" : "=r"(sk) : "r"(fexit_arguments));
+	return sk;
 }
 
 #endif

@@ -13,6 +13,12 @@ static __always_inline __u32 socket_netns(struct sock *sk)
 	return BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
 }
 
+/* Names the socket while it is open. Read, so that it is a number and not a typed pointer to the verifier. */
+static __always_inline __u64 socket_name(struct sock *sk)
+{
+	return (__u64)BPF_CORE_READ(sk, sk_socket);
+}
+
 static __always_inline void read_local(struct endpoint *local, struct sock *sk)
 {
 	if (BPF_CORE_READ(sk, __sk_common.skc_family) == AF_INET6) {
@@ -57,7 +63,7 @@ static __always_inline void own(__u32 protocol, struct sock *sk, const struct en
 	__u32 netns = socket_netns(sk);
 
 	set_key(&key, protocol, netns, local, remote);
-	set_current_owner(&entry, (__u64)sk);
+	set_current_owner(&entry, socket_name(sk));
 	remember(&key, &entry);
 	remember_server(protocol, netns, local, &entry);
 }
@@ -160,7 +166,7 @@ static __always_inline void on_bound(struct sock *sk)
 
 	if (!set_bound_key(&key, sk))
 		return;
-	set_current_owner(&entry, (__u64)sk);
+	set_current_owner(&entry, socket_name(sk));
 	remember(&key, &entry);
 }
 
@@ -169,7 +175,7 @@ static __always_inline void on_release(struct sock *sk)
 	struct dnsmon_owner_key key = {};
 
 	if (set_bound_key(&key, sk))
-		forget_listener(&key, (__u64)sk);
+		forget_listener(&key, socket_name(sk));
 }
 
 #endif

@@ -10,21 +10,24 @@ struct {
 	__uint(max_entries, 16 << 20);
 } ring SEC(".maps");
 
+const volatile __u32 capture_limit = DNSMON_MAX_CAPTURE_BYTES; /* at most that */
+
 /*
- * One size class: reserve() wants a constant. The packet goes from the skb straight into the record. The asm keeps
- * clang from replacing the bounded value by the one it was computed from, whose bound the verifier has not seen.
+ * One size class: reserve() wants a constant. The packet goes from the skb straight into the record. The verifier wants
+ * the length proved to be 1 … room; before 6.8 (commit d028f87517d6) it learns nothing from "!= 0", so the proof runs
+ * over length - 1. The asm keeps clang from seeing through that.
  */
 #define SUBMIT_CLASS(skb, start, header, bytes, room)                                                              \
 	do {                                                                                                       \
 		struct dnsmon_record *record = bpf_ringbuf_reserve(&ring, sizeof(*record) + (room), 0);            \
-		__u32 length = (bytes);                                                                            \
+		__u32 last = (bytes) - 1;                                                                          \
 		if (!record) {                                                                                     \
 			count(DNSMON_COUNTER_RING_FULL);                                                           \
 			return;                                                                                    \
 		}                                                                                                  \
 		__builtin_memcpy(record, (header), sizeof(*record));                                               \
-		asm volatile("" : "+r"(length));                                                                   \
-		if (length < 1 || length > (room) || bpf_skb_load_bytes((skb), (start), record + 1, length))       \
+		asm volatile("" : "+r"(last));                                                                     \
+		if (last >= (room) || bpf_skb_load_bytes((skb), (start), record + 1, last + 1))                    \
 			record->captured_bytes = 0; /* not even a packet: let user space see and count it */       \
 		bpf_ringbuf_submit(record, 0);                                                                     \
 	} while (0)
@@ -34,8 +37,8 @@ static __always_inline void submit(struct __sk_buff *skb, __u32 start, struct dn
 	__u32 bytes = skb->len - start;
 
 	header->wire_bytes = bytes;
-	if (bytes > DNSMON_MAX_CAPTURE_BYTES) {
-		bytes = DNSMON_MAX_CAPTURE_BYTES;
+	if (bytes > capture_limit) {
+		bytes = capture_limit;
 		header->flags |= DNSMON_RECORD_CUT;
 	}
 	header->captured_bytes = bytes;

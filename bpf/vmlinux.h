@@ -184,6 +184,7 @@ struct sock_common {
 	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
 };
+struct socket;
 typedef struct {
 	int owned;
 } socket_lock_t;
@@ -191,6 +192,7 @@ struct sock {
 	struct sock_common __sk_common;
 	socket_lock_t sk_lock;
 	__u16 sk_protocol;
+	struct socket *sk_socket;
 };
 struct inet_sock {
 	struct sock sk;

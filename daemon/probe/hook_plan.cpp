@@ -2,11 +2,12 @@
 #include "probe/hook_plan.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace dnsmon {
 namespace {
 
-// Cheapest and most exact first.
+// Cheapest and most exact first; in the order of OwnerFlavour.
 constexpr Candidate kCandidates[] = {
     {OwnerFlavour::kFentry, HookMode::kFentry, "fentry"},
     {OwnerFlavour::kKprobe, HookMode::kKprobe, "kprobe"},
@@ -32,17 +33,19 @@ const char* to_string(HookMode mode) {
     return "none";
 }
 
-std::vector<Candidate> candidates(HookMode mode) {
+std::vector<Candidate> candidates_for(HookMode mode) {
     std::vector<Candidate> out;
     std::copy_if(std::begin(kCandidates), std::end(kCandidates), std::back_inserter(out),
                  [mode](const Candidate& c) { return mode == HookMode::kAuto || mode == c.mode; });
     return out;
 }
 
-Result<HookPlan> choose_hooks(HookMode mode, const Trial& attach) {
+Candidate candidate_for(OwnerFlavour flavour) { return kCandidates[static_cast<std::size_t>(flavour)]; }
+
+Result<HookPlan> choose_hooks(const std::vector<Candidate>& candidates, bool forced, const Trial& attach) {
     HookPlan plan;
     Error last;
-    for (const Candidate& candidate : candidates(mode)) {
+    for (const Candidate& candidate : candidates) {
         auto hooks = attach(candidate.flavour);
         if (hooks) {
             plan.mode = candidate.mode;
@@ -52,7 +55,7 @@ Result<HookPlan> choose_hooks(HookMode mode, const Trial& attach) {
         last = std::move(hooks).error().within(candidate.name);
         plan.passed_over.push_back(last.message);
     }
-    if (mode != HookMode::kAuto && mode != HookMode::kNone) return last;
+    if (forced && !candidates.empty()) return last;
     return plan;
 }
 

@@ -18,11 +18,12 @@ struct Candidate {
 };
 
 /// Those that `mode` allows, in the order of trial; empty for kNone.
-[[nodiscard]] std::vector<Candidate> candidates(HookMode mode);
+[[nodiscard]] std::vector<Candidate> candidates_for(HookMode mode);
+[[nodiscard]] Candidate candidate_for(OwnerFlavour flavour);
 
-/// Tries each; the plan says which one `attach` accepted and why not the others. Every one refused: an Error when the
-/// mode was forced (with `attach`'s code), else a plan of mode kNone.
+/// Tries each; the plan says which one `attach` accepted and why not the others. Every one refused: the last one's
+/// Error when the choice was `forced`, else a plan of mode kNone.
 using Trial = std::function<Result<std::vector<HookStatus>>(OwnerFlavour)>;
-[[nodiscard]] Result<HookPlan> choose_hooks(HookMode mode, const Trial& attach);
+[[nodiscard]] Result<HookPlan> choose_hooks(const std::vector<Candidate>& candidates, bool forced, const Trial& attach);
 
 } // namespace dnsmon

@@ -3,11 +3,35 @@
 
 #include <bpf/libbpf.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdarg>
 #include <cstdio>
+#include <string_view>
 
 namespace dnsmon {
+
+namespace {
+
+// Of the verifier's log (one message of many lines) the last line that says why; of libbpf's own closing words, nothing.
+std::string_view telling_line(std::string_view message) {
+    constexpr std::string_view kPrefix = "libbpf: ";
+    if (message.starts_with(kPrefix)) message.remove_prefix(kPrefix.size());
+    for (const std::string_view noise : {"failed to load object", "failed to load BPF skeleton", "permission error while running as root"})
+        if (message.starts_with(noise)) return {};
+    if (message.find(": failed to load: ") != std::string_view::npos) return {};
+    std::string_view telling;
+    while (!message.empty()) {
+        const std::string_view line = message.substr(0, message.find('\n'));
+        message.remove_prefix(std::min(line.size() + 1, message.size()));
+        const bool frame = line.empty() || line.starts_with("processed ") || line.starts_with("verification time ") ||
+                           line.starts_with("stack depth ") || line.find("-- ") != std::string_view::npos;
+        if (!frame) telling = line;
+    }
+    return telling;
+}
+
+} // namespace
 
 struct LibbpfPrinter {
     // libbpf's callback carries no context, so the log that listens has to be found somewhere; per thread is enough.
@@ -19,14 +43,10 @@ struct LibbpfPrinter {
     [[gnu::format(printf, 2, 0)]] static int print(libbpf_print_level level, const char* format, va_list arguments) {
         LibbpfLog* log = listener();
         if (log == nullptr || level != LIBBPF_WARN) return 0;
-        std::array<char, 512> text{};
+        std::array<char, 64 * 1024> text{};
         std::vsnprintf(text.data(), text.size(), format, arguments);
-        std::string line(text.data());
-        line.resize(line.find_last_not_of(" \n") + 1);
-        constexpr std::string_view kPrefix = "libbpf: ";
-        if (line.starts_with(kPrefix)) line.erase(0, kPrefix.size());
-        // The verifier's log comes as one message of many lines; the error itself has one.
-        if (!line.empty() && line.find('\n') == std::string::npos) log->last_warning_ = std::move(line);
+        const std::string_view line = telling_line(text.data());
+        if (!line.empty()) log->last_warning_ = line;
         return 0;
     }
 };

@@ -10,7 +10,7 @@ namespace dnsmon {
 
 std::uint32_t own_netns_inode() {
     struct stat status {};
-    return ::stat("/proc/self/ns/net", &status) == 0 ? static_cast<std::uint32_t>(status.st_ino) : 0;
+    return ::stat("/proc/thread-self/ns/net", &status) == 0 ? static_cast<std::uint32_t>(status.st_ino) : 0;
 }
 
 std::optional<std::uint32_t> own_netns_cookie() {

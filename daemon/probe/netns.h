@@ -7,7 +7,7 @@
 
 namespace dnsmon {
 
-/// Inode of /proc/self/ns/net, which is the kernel's net->ns.inum. 0: not known.
+/// Inode of /proc/thread-self/ns/net, which is the kernel's net->ns.inum. 0: not known.
 [[nodiscard]] std::uint32_t own_netns_inode();
 /// Low half of what bpf_get_netns_cookie says for our sockets (SO_NETNS_COOKIE, Linux 5.14). Nullopt: not to be had.
 [[nodiscard]] std::optional<std::uint32_t> own_netns_cookie();

@@ -49,6 +49,9 @@ Error explain_permission(Error error) {
 } // namespace
 
 struct Probe::State {
+    /// Attached, or nothing is left behind.
+    static Result<std::unique_ptr<State>> make(const CaptureConfig& capture, const HooksConfig& hooks,
+                                               const std::vector<Candidate>& candidates, bool forced);
     explicit State(BpfObject object) : capture(std::move(object)), addresses(map_fd(capture, "local_addresses")) {}
 
     BpfObject capture;
@@ -61,14 +64,10 @@ struct Probe::State {
     std::uint32_t owners = 0;
 };
 
-Probe::Probe(std::unique_ptr<State> state) : state_(std::move(state)) {}
-Probe::~Probe() = default;
-Probe::Probe(Probe&&) noexcept = default;
-Probe& Probe::operator=(Probe&&) noexcept = default;
-
-Result<Probe> Probe::attach(const CaptureConfig& capture, const HooksConfig& hooks) {
+Result<std::unique_ptr<Probe::State>> Probe::State::make(const CaptureConfig& capture, const HooksConfig& hooks,
+                                                         const std::vector<Candidate>& candidates, bool forced) {
     auto object = load_capture(capture, hooks);
-    if (!object) return explain_permission(std::move(object).error());
+    if (!object) return std::move(object).error();
     auto state = std::make_unique<State>(std::move(object).value());
     state->owners = hooks.owners;
 
@@ -78,13 +77,13 @@ Result<Probe> Probe::attach(const CaptureConfig& capture, const HooksConfig& hoo
 
     const OwnerSettings settings{map_fd(state->capture, "owners"), map_fd(state->capture, "counters"), capture.ports,
                                  hooks.owners};
-    auto plan = choose_hooks(hooks.mode, [&](OwnerFlavour flavour) -> Result<std::vector<HookStatus>> {
+    auto plan = choose_hooks(candidates, forced, [&](OwnerFlavour flavour) -> Result<std::vector<HookStatus>> {
         auto attached = OwnerHooks::attach(flavour, settings);
         if (!attached) return std::move(attached).error();
         state->hooks.emplace(std::move(attached).value());
         return state->hooks->status();
     });
-    if (!plan) return explain_permission(std::move(plan).error());
+    if (!plan) return std::move(plan).error();
     state->plan = std::move(plan).value();
     if (state->hooks) set_capture_netns(state->capture, state->hooks->own_netns());
     if (auto done = state->addresses.refresh(); !done) return std::move(done).error();
@@ -92,9 +91,26 @@ Result<Probe> Probe::attach(const CaptureConfig& capture, const HooksConfig& hoo
     // Last: every packet from the first on finds its owner.
     bpf_program* filter = ::bpf_object__find_program_by_name(state->capture.get(), "dnsmon_capture");
     auto sockets = open_packet_sockets(::bpf_program__fd(filter), capture.interfaces);
-    if (!sockets) return explain_permission(std::move(sockets).error());
+    if (!sockets) return std::move(sockets).error();
     state->sockets = std::move(sockets).value();
-    return Probe(std::move(state));
+    return state;
+}
+
+Probe::Probe(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Probe::~Probe() = default;
+Probe::Probe(Probe&&) noexcept = default;
+Probe& Probe::operator=(Probe&&) noexcept = default;
+
+Result<Probe> Probe::attach(const CaptureConfig& capture, const HooksConfig& hooks) {
+    auto state = State::make(capture, hooks, candidates_for(hooks.mode), hooks.mode != HookMode::kAuto);
+    if (!state) return explain_permission(std::move(state).error());
+    return Probe(std::move(state).value());
+}
+
+Result<Probe> Probe::attach_flavour(const CaptureConfig& capture, const HooksConfig& hooks, OwnerFlavour flavour) {
+    auto state = State::make(capture, hooks, {candidate_for(flavour)}, true);
+    if (!state) return explain_permission(std::move(state).error());
+    return Probe(std::move(state).value());
 }
 
 const HookPlan& Probe::plan() const { return state_->plan; }
@@ -113,6 +129,11 @@ KernelCounters Probe::counters() const {
 
 std::string_view Probe::interface_name(std::uint32_t ifindex) { return state_->interfaces.find(ifindex); }
 
-void Probe::resync_clock() { state_->ring->resync_clock(); }
+void Probe::resync_clock() {
+    state_->ring->resync_clock();
+    state_->interfaces.refresh();
+    // Failing leaves the addresses as they were; the next call tries again.
+    (void)state_->addresses.refresh();
+}
 
 } // namespace dnsmon

@@ -44,11 +44,16 @@ struct KernelCounters {
     std::uint64_t owner_evictions = 0; ///< estimated: the kernel does not count them
 };
 
+enum class OwnerFlavour : std::uint8_t;
+
 class Probe {
   public:
     /// Tries the flavours that `config.hooks.mode` allows, in order; with kAuto and none possible the capture runs
     /// unattributed (mode kNone). A forced mode that cannot attach is an Error; code EPERM: a permission is missing.
     [[nodiscard]] static Result<Probe> attach(const CaptureConfig& capture, const HooksConfig& hooks);
+    /// The same with exactly one flavour, for tests that compare them.
+    [[nodiscard]] static Result<Probe> attach_flavour(const CaptureConfig& capture, const HooksConfig& hooks,
+                                                      OwnerFlavour flavour);
     ~Probe();
     Probe(Probe&&) noexcept;
     Probe& operator=(Probe&&) noexcept;
@@ -63,7 +68,8 @@ class Probe {
     [[nodiscard]] KernelCounters counters() const;
     /// The device's name as of now; empty when it is gone and was never seen.
     [[nodiscard]] std::string_view interface_name(std::uint32_t ifindex);
-    /// Re-reads the offset between CLOCK_MONOTONIC and the wall clock (NTP steps); call now and then.
+    /// Re-reads what drifts: the offset between CLOCK_MONOTONIC and the wall clock (NTP steps), interface names, this
+    /// host's addresses. Call now and then.
     void resync_clock();
 
   private:

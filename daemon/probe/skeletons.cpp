@@ -35,9 +35,12 @@ Result<BpfObject> open(const std::vector<std::uint16_t>& ports) {
 // Through the skeleton, not bpf_object__load: it also maps the global variables into our memory.
 int BpfObject::load() { return ::bpf_object__load_skeleton(parts_); }
 
-Result<BpfObject> open_capture(const std::vector<std::uint16_t>& ports, bool loopback) {
+Result<BpfObject> open_capture(const std::vector<std::uint16_t>& ports, bool loopback, std::uint32_t limit_bytes) {
     auto object = open<capture>(ports);
-    if (object) static_cast<capture*>(object->skeleton())->rodata->skip_loopback = !loopback;
+    if (!object) return object;
+    auto* settings = static_cast<capture*>(object->skeleton())->rodata;
+    settings->skip_loopback = !loopback;
+    settings->capture_limit = limit_bytes;
     return object;
 }
 

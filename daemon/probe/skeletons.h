@@ -3,6 +3,7 @@
 // yet. Only skeletons.cpp knows the generated headers; everyone else works on libbpf's bpf_object.
 #pragma once
 
+#include "dnsmon_abi.h"
 #include "util/result.h"
 
 #include <cstdint>
@@ -37,7 +38,9 @@ class BpfObject {
     bpf_object_skeleton* parts_;
 };
 
-[[nodiscard]] Result<BpfObject> open_capture(const std::vector<std::uint16_t>& ports, bool loopback);
+/// Packets longer than `limit_bytes` (at most the default) are cut.
+[[nodiscard]] Result<BpfObject> open_capture(const std::vector<std::uint16_t>& ports, bool loopback,
+                                             std::uint32_t limit_bytes = DNSMON_MAX_CAPTURE_BYTES);
 /// `netns_known`: kCookie may number namespaces, for this process can name its own.
 [[nodiscard]] Result<BpfObject> open_owner(OwnerFlavour flavour, const std::vector<std::uint16_t>& ports,
                                            bool netns_known);
