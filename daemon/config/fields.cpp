@@ -2,6 +2,7 @@
 #include "config/fields.h"
 
 #include "config/patterns.h"
+#include "config/quote.h"
 #include "config/units.h"
 #include "dns/registry.h"
 

@@ -2,8 +2,8 @@
 #include "config/load.h"
 
 #include "config/fields.h"
+#include "config/quote.h"
 #include "config/suggest.h"
-#include "config/units.h"
 #include "config/unsupported.h"
 #include "config/value.h"
 #include "config/yaml_tree.h"
@@ -59,7 +59,7 @@ class Loader {
             if (is_first) {
                 read_entry(entry, path, key_path);
             } else {
-                problems_.add(entry.place, printable(key_path),
+                problems_.add(entry.place, word_or_quoted(key_path),
                               "the key stands twice, first at line " + std::to_string(first->second.line));
             }
         }
@@ -74,7 +74,7 @@ class Loader {
             }
             if (word && field.key_path.starts_with(key_path + ".")) return read_section(entry.value, key_path);
         }
-        problems_.add(entry.place, printable(key_path), "unknown key" + hint(entry.key, section));
+        problems_.add(entry.place, word_or_quoted(key_path), "unknown key" + hint(entry.key, section));
     }
 
     [[nodiscard]] static std::string hint(std::string_view key, const std::string& section) {
@@ -89,7 +89,7 @@ class Loader {
     }
 
     /// Keys come from the file: as they are where they are words, else escaped.
-    [[nodiscard]] static std::string printable(const std::string& key_path) {
+    [[nodiscard]] static std::string word_or_quoted(const std::string& key_path) {
         const auto text = quoted(key_path);
         return text == '"' + key_path + '"' ? key_path : text;
     }

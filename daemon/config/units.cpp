@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/units.h"
 
+#include "config/quote.h"
+
 #include <array>
 #include <charconv>
 #include <limits>
@@ -76,23 +78,6 @@ std::string format_size(std::uint64_t bytes) { return format_quantity(bytes, kSi
 
 std::string format_duration(std::chrono::milliseconds duration) {
     return format_quantity(static_cast<std::uint64_t>(duration.count()), kDurationUnits);
-}
-
-std::string quoted(std::string_view text) {
-    constexpr std::size_t kShown = 64;
-    constexpr std::string_view kHex = "0123456789abcdef";
-    std::string out = "\"";
-    for (const char c : text.substr(0, kShown)) {
-        if (c == '"' || c == '\\') out += '\\';
-        if (c >= ' ' && c <= '~') {
-            out += c;
-        } else {
-            const auto byte = static_cast<unsigned char>(c);
-            out.append("\\x").append(1, kHex[byte >> 4U]).append(1, kHex[byte & 15U]);
-        }
-    }
-    out += text.size() > kShown ? "...\"" : "\"";
-    return out;
 }
 
 } // namespace dnsmon

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/yaml_tree.h"
 
+#include "config/quote.h"
+
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
@@ -179,7 +181,7 @@ YamlError syntax_error(const YAML::ParserException& problem, std::string_view te
     if (const auto tab = first_tab_indent(text, place.line)) {
         return {*tab, "a tab in the indentation: YAML wants spaces"};
     }
-    return {place, "YAML syntax: " + problem.msg};
+    return {place, "YAML syntax: " + printable(problem.msg)};
 }
 
 std::optional<YamlError> reject_unreadable(std::string_view text) {
@@ -207,7 +209,7 @@ YamlTree parse_yaml(std::string_view text) {
     } catch (const YAML::ParserException& problem) {
         return {{}, syntax_error(problem, text)};
     } catch (const YAML::Exception& problem) {
-        return {{}, YamlError{to_place(problem.mark), "YAML: " + problem.msg}};
+        return {{}, YamlError{to_place(problem.mark), "YAML: " + printable(problem.msg)}};
     } catch (Refusal& refusal) {
         return {{}, std::move(refusal.error)};
     }

@@ -52,10 +52,3 @@ TEST_CASE("what is formatted is read back") {
     }
     CHECK(format_duration(600s) == "10m");
 }
-
-TEST_CASE("quoted text is short and printable") {
-    CHECK(quoted("abc") == "\"abc\"");
-    CHECK(quoted("a\n\x1b[31m\xff") == "\"a\\x0a\\x1b[31m\\xff\"");
-    CHECK(quoted("say \"hi\" \\") == "\"say \\\"hi\\\" \\\\\"");
-    CHECK(quoted(std::string(1000, 'x')).size() < 80);
-}

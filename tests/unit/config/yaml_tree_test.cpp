@@ -65,6 +65,10 @@ TEST_CASE("syntax errors have their place") {
     CHECK(open_list.what.starts_with("YAML syntax: "));
 }
 
+TEST_CASE("syntax errors are printable whatever the file holds") {
+    CHECK(error_of("\"a\\\x9d@a\"").what.find('\x9d') == std::string::npos);
+}
+
 TEST_CASE("a quote that is never closed does not swallow what follows") {
     const auto quote = error_of("# \xc3\xbc\na: 'it''s'\npath: \"/a \\\" b\nmode: 0640\n");
     CHECK(quote.what == "the quote is never closed");
