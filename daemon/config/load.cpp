@@ -9,12 +9,13 @@
 #include "config/yaml_tree.h"
 #include "util/fd.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <unordered_map>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 namespace dnsmon {
 namespace {
@@ -98,6 +99,12 @@ class Loader {
     ProblemList& problems_;
 };
 
+bool names_executable(const IncludeExclude<std::string>& processes) {
+    const auto is_path = [](const std::string& pattern) { return pattern.starts_with('/'); };
+    return std::any_of(processes.include.begin(), processes.include.end(), is_path) ||
+           std::any_of(processes.exclude.begin(), processes.exclude.end(), is_path);
+}
+
 /// What only the whole configuration shows.
 void check_whole(const Config& config, const YamlNode& root, ProblemList& problems) {
     const auto add = [&](std::string_view key_path, std::string what) {
@@ -107,6 +114,9 @@ void check_whole(const Config& config, const YamlNode& root, ProblemList& proble
     for (const auto key_path : unsupported_keys(config)) add(key_path, "not supported yet");
     if (!config.filter.queries && !config.filter.responses) {
         add("filter.responses", "queries and responses are both false: nothing would be logged");
+    }
+    if (names_executable(config.filter.processes) && !config.enrich.executable) {
+        add("enrich.executable", "filter.processes names executables by their path: this must be true");
     }
 }
 

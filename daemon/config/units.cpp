@@ -16,12 +16,14 @@ struct Unit {
     std::uint64_t factor;
 };
 // Largest first, for the formatters.
-constexpr std::array<Unit, 5> kSizeUnits{{{"TiB", 1ULL << 40}, {"GiB", 1ULL << 30}, {"MiB", 1ULL << 20}, {"KiB", 1ULL << 10}, {"", 1}}};
+constexpr std::array<Unit, 5> kSizeUnits{
+    {{"TiB", 1ULL << 40}, {"GiB", 1ULL << 30}, {"MiB", 1ULL << 20}, {"KiB", 1ULL << 10}, {"", 1}}};
 constexpr std::array<Unit, 5> kDurationUnits{{{"d", 86400000}, {"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1}}};
 
 /// Number and suffix; nullopt: no digits in front, an unknown suffix, or too large for `limit`.
 template <std::size_t N>
-std::optional<std::uint64_t> parse_quantity(std::string_view text, const std::array<Unit, N>& units, std::uint64_t limit) {
+std::optional<std::uint64_t> parse_quantity(std::string_view text, const std::array<Unit, N>& units,
+                                            std::uint64_t limit) {
     std::uint64_t number = 0;
     const auto [rest, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (failure != std::errc{}) return std::nullopt;
@@ -74,7 +76,9 @@ Result<std::uint32_t> parse_mode(std::string_view text) {
     return mode;
 }
 
-std::string format_size(std::uint64_t bytes) { return format_quantity(bytes, kSizeUnits); }
+std::string format_size(std::uint64_t bytes) {
+    return format_quantity(bytes, kSizeUnits);
+}
 
 std::string format_duration(std::chrono::milliseconds duration) {
     return format_quantity(static_cast<std::uint64_t>(duration.count()), kDurationUnits);

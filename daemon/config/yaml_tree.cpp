@@ -169,7 +169,8 @@ std::optional<YamlPlace> first_tab_indent(std::string_view text, int last_line) 
     while (line <= last_line && !text.empty()) {
         const auto end = std::min(text.find('\n'), text.size());
         const auto indent = text.substr(0, end).find_first_not_of(' ');
-        if (indent != std::string_view::npos && text[indent] == '\t') return YamlPlace{line, static_cast<int>(indent) + 1};
+        if (indent != std::string_view::npos && text[indent] == '\t')
+            return YamlPlace{line, static_cast<int>(indent) + 1};
         text.remove_prefix(std::min(end + 1, text.size()));
         ++line;
     }
@@ -205,7 +206,8 @@ YamlTree parse_yaml(std::string_view text) {
     TreeBuilder builder(text);
     try {
         YAML::Parser parser(stream);
-        while (parser.HandleNextDocument(builder)) {} // the builder refuses a second document
+        while (parser.HandleNextDocument(builder)) {
+        } // the builder refuses a second document
     } catch (const YAML::ParserException& problem) {
         return {{}, syntax_error(problem, text)};
     } catch (const YAML::Exception& problem) {

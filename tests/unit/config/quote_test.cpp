@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "config/quote.h"
-
 #include "catch.h"
+#include "config/quote.h"
 
 using namespace dnsmon;
 
