@@ -15,6 +15,7 @@
 namespace dnsmon {
 namespace {
 
+constexpr const char* kNoAliases = "aliases (*) are not supported; a text that begins with * needs quotes";
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 YamlPlace to_place(const YAML::Mark& mark) {
@@ -61,9 +62,7 @@ class TreeBuilder final : public YAML::EventHandler {
     void OnAnchor(const YAML::Mark& mark, const std::string& /*name*/) override {
         refuse(mark, "anchors (&) are not supported");
     }
-    void OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override {
-        refuse(mark, "aliases (*) are not supported; a text that begins with * needs quotes");
-    }
+    void OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override { refuse(mark, kNoAliases); }
     void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t /*anchor*/,
                          YAML::EmitterStyle::value /*style*/) override {
         check_tag(mark, tag);
@@ -182,6 +181,8 @@ YamlError syntax_error(const YAML::ParserException& problem, std::string_view te
     if (const auto tab = first_tab_indent(text, place.line)) {
         return {*tab, "a tab in the indentation: YAML wants spaces"};
     }
+    const bool in_text = problem.mark.pos >= 0 && static_cast<std::size_t>(problem.mark.pos) < text.size();
+    if (in_text && text[static_cast<std::size_t>(problem.mark.pos)] == '*') return {place, kNoAliases};
     return {place, "YAML syntax: " + printable(problem.msg)};
 }
 

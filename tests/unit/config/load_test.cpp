@@ -186,6 +186,8 @@ TEST_CASE("each problem names its place, its key and what is wrong") {
          "f:2:13: filter.responses: queries and responses are both false: nothing would be logged\n"},
         {"filter: {processes: {exclude: /bin/x}}\nenrich: {executable: false}",
          "f:2:22: enrich.executable: filter.processes names executables by their path: this must be true\n"},
+        {"filter: {names: {include: [*.example.com]}}",
+         "f:1:28: aliases (*) are not supported; a text that begins with * needs quotes\n"},
         {"a:\n\tb: 1", "f:2:1: a tab in the indentation: YAML wants spaces\n"},
     };
     for (const auto& [text, expected] : cases) {
