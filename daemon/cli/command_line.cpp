@@ -4,7 +4,6 @@
 #include "cli/exit_code.h"
 
 #include <CLI/CLI.hpp>
-
 #include <map>
 
 namespace dnsmon {
@@ -70,7 +69,8 @@ class Parser {
     }
 
     [[nodiscard]] PrintAndExit explain(const CLI::ParseError& reason) const {
-        if (dynamic_cast<const CLI::CallForVersion*>(&reason) != nullptr) return {std::string(reason.what()) + "\n", kExitOk};
+        if (dynamic_cast<const CLI::CallForVersion*>(&reason) != nullptr)
+            return {std::string(reason.what()) + "\n", kExitOk};
         if (dynamic_cast<const CLI::CallForHelp*>(&reason) != nullptr) return {help(), kExitOk};
         return {"dnsmon: " + problem(reason) + "\nTry \"dnsmon --help\".\n", kExitUsage};
     }
@@ -147,6 +147,8 @@ std::variant<Command, PrintAndExit> parse_command_line(int argc, const char* con
     }
 }
 
-const char* version_string() { return DNSMON_VERSION; }
+const char* version_string() {
+    return DNSMON_VERSION;
+}
 
 } // namespace dnsmon

@@ -78,9 +78,9 @@ struct PrivacyConfig {
 struct FileConfig {
     bool enabled = false;
     std::string path = "/var/log/dnsmon/events.json";
-    std::uint64_t max_size_bytes = 100U << 20;    ///< 0: never by size
-    std::chrono::seconds rotate_every{0};         ///< 0: never by time
-    std::uint32_t max_files = 10;                 ///< rotated files kept beside the current one
+    std::uint64_t max_size_bytes = 100U << 20; ///< 0: never by size
+    std::chrono::seconds rotate_every{0};      ///< 0: never by time
+    std::uint32_t max_files = 10;              ///< rotated files kept beside the current one
     bool compress = false;
     std::uint32_t mode = 0640;
 };

@@ -2,6 +2,7 @@
 #include "config/fields.h"
 
 #include "config/patterns.h"
+#include "config/quote.h"
 #include "config/units.h"
 #include "dns/registry.h"
 
@@ -82,7 +83,8 @@ Result<std::uint64_t> ring_buffer_size(const YamlNode& node) {
 
 Result<std::uint32_t> file_mode(const YamlNode& node) {
     auto mode = parse_mode(node.scalar);
-    if (mode && (*mode & 0600U) != 0600U) return Error{quoted(node.scalar) + " keeps the owner from reading or writing"};
+    if (mode && (*mode & 0600U) != 0600U)
+        return Error{quoted(node.scalar) + " keeps the owner from reading or writing"};
     return mode;
 }
 
@@ -109,8 +111,14 @@ constexpr auto kTableEntries = integer<std::uint32_t>(1024, 4194304);
 constexpr auto kPrivacyMode = one_of<Privacy>(kPrivacyWords);
 
 constexpr Field kFields[] = {
-    {"capture.interfaces", [](const Value& v, Config& c) { v.list(c.capture.interfaces, interface, {"any", 1, 64}); }},
-    {"capture.ports", [](const Value& v, Config& c) { v.list(c.capture.ports, kPort, {"", 1, 64}); }},
+    {"capture.interfaces",
+     [](const Value& v, Config& c) {
+         v.list(c.capture.interfaces, interface, {"any", 1, 64});
+     }},
+    {"capture.ports",
+     [](const Value& v, Config& c) {
+         v.list(c.capture.ports, kPort, {"", 1, 64});
+     }},
     {"capture.detect", [](const Value& v, Config& c) { v.scalar(c.capture.detect, one_of<Detect>(kDetectWords)); }},
     {"capture.loopback", [](const Value& v, Config& c) { v.scalar(c.capture.loopback, to_boolean); }},
     {"capture.ring_buffer", [](const Value& v, Config& c) { v.scalar(c.capture.ring_buffer_bytes, ring_buffer_size); }},
@@ -120,16 +128,24 @@ constexpr Field kFields[] = {
 
     {"filter.queries", [](const Value& v, Config& c) { v.scalar(c.filter.queries, to_boolean); }},
     {"filter.responses", [](const Value& v, Config& c) { v.scalar(c.filter.responses, to_boolean); }},
-    {"filter.types", [](const Value& v, Config& c) { v.list(c.filter.types, record_type, {"all", 1}); }},
-    {"filter.names.include", [](const Value& v, Config& c) { v.list(c.filter.names.include, text(parse_name_pattern)); }},
-    {"filter.names.exclude", [](const Value& v, Config& c) { v.list(c.filter.names.exclude, text(parse_name_pattern)); }},
+    {"filter.types",
+     [](const Value& v, Config& c) {
+         v.list(c.filter.types, record_type, {"all", 1});
+     }},
+    {"filter.names.include",
+     [](const Value& v, Config& c) { v.list(c.filter.names.include, text(parse_name_pattern)); }},
+    {"filter.names.exclude",
+     [](const Value& v, Config& c) { v.list(c.filter.names.exclude, text(parse_name_pattern)); }},
     {"filter.processes.include",
      [](const Value& v, Config& c) { v.list(c.filter.processes.include, text(parse_process_pattern)); }},
     {"filter.processes.exclude",
      [](const Value& v, Config& c) { v.list(c.filter.processes.exclude, text(parse_process_pattern)); }},
     {"filter.uids.include", [](const Value& v, Config& c) { v.list(c.filter.uids.include, kUid); }},
     {"filter.uids.exclude", [](const Value& v, Config& c) { v.list(c.filter.uids.exclude, kUid); }},
-    {"filter.response_codes", [](const Value& v, Config& c) { v.list(c.filter.response_codes, response_code, {"all", 1}); }},
+    {"filter.response_codes",
+     [](const Value& v, Config& c) {
+         v.list(c.filter.response_codes, response_code, {"all", 1});
+     }},
     {"filter.unattributed",
      [](const Value& v, Config& c) { v.scalar(c.filter.unattributed, one_of<Unattributed>(kUnattributedWords)); }},
 
@@ -139,7 +155,8 @@ constexpr Field kFields[] = {
 
     {"workers.threads",
      [](const Value& v, Config& c) { v.scalar(c.workers.threads, or_zero("auto", integer<std::uint32_t>(0, 64))); }},
-    {"workers.queue", [](const Value& v, Config& c) { v.scalar(c.workers.queue, integer<std::uint32_t>(64, 1048576)); }},
+    {"workers.queue",
+     [](const Value& v, Config& c) { v.scalar(c.workers.queue, integer<std::uint32_t>(64, 1048576)); }},
 
     {"enrich.executable", [](const Value& v, Config& c) { v.scalar(c.enrich.executable, to_boolean); }},
     {"enrich.command_line", [](const Value& v, Config& c) { v.scalar(c.enrich.command_line, to_boolean); }},
@@ -177,6 +194,8 @@ constexpr Field kFields[] = {
 
 } // namespace
 
-std::span<const Field> config_fields() { return kFields; }
+std::span<const Field> config_fields() {
+    return kFields;
+}
 
 } // namespace dnsmon

@@ -2,19 +2,20 @@
 #include "config/load.h"
 
 #include "config/fields.h"
+#include "config/quote.h"
 #include "config/suggest.h"
-#include "config/units.h"
 #include "config/unsupported.h"
 #include "config/value.h"
 #include "config/yaml_tree.h"
 #include "util/fd.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <unordered_map>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 namespace dnsmon {
 namespace {
@@ -59,7 +60,7 @@ class Loader {
             if (is_first) {
                 read_entry(entry, path, key_path);
             } else {
-                problems_.add(entry.place, printable(key_path),
+                problems_.add(entry.place, word_or_quoted(key_path),
                               "the key stands twice, first at line " + std::to_string(first->second.line));
             }
         }
@@ -74,7 +75,7 @@ class Loader {
             }
             if (word && field.key_path.starts_with(key_path + ".")) return read_section(entry.value, key_path);
         }
-        problems_.add(entry.place, printable(key_path), "unknown key" + hint(entry.key, section));
+        problems_.add(entry.place, word_or_quoted(key_path), "unknown key" + hint(entry.key, section));
     }
 
     [[nodiscard]] static std::string hint(std::string_view key, const std::string& section) {
@@ -89,7 +90,7 @@ class Loader {
     }
 
     /// Keys come from the file: as they are where they are words, else escaped.
-    [[nodiscard]] static std::string printable(const std::string& key_path) {
+    [[nodiscard]] static std::string word_or_quoted(const std::string& key_path) {
         const auto text = quoted(key_path);
         return text == '"' + key_path + '"' ? key_path : text;
     }
@@ -97,6 +98,12 @@ class Loader {
     Config& config_;
     ProblemList& problems_;
 };
+
+bool names_executable(const IncludeExclude<std::string>& processes) {
+    const auto is_path = [](const std::string& pattern) { return pattern.starts_with('/'); };
+    return std::any_of(processes.include.begin(), processes.include.end(), is_path) ||
+           std::any_of(processes.exclude.begin(), processes.exclude.end(), is_path);
+}
 
 /// What only the whole configuration shows.
 void check_whole(const Config& config, const YamlNode& root, ProblemList& problems) {
@@ -107,6 +114,9 @@ void check_whole(const Config& config, const YamlNode& root, ProblemList& proble
     for (const auto key_path : unsupported_keys(config)) add(key_path, "not supported yet");
     if (!config.filter.queries && !config.filter.responses) {
         add("filter.responses", "queries and responses are both false: nothing would be logged");
+    }
+    if (names_executable(config.filter.processes) && !config.enrich.executable) {
+        add("enrich.executable", "filter.processes names executables by their path: this must be true");
     }
 }
 

@@ -18,8 +18,8 @@ inline constexpr const char* kDefaultConfigPath = "/etc/dnsmon.yaml";
 
 struct ConfigProblem {
     std::string file;
-    int line = 0;   ///< from 1; 0: the file as a whole
-    int column = 0; ///< from 1
+    int line = 0;         ///< from 1; 0: the file as a whole
+    int column = 0;       ///< from 1
     std::string key_path; ///< "output.file.max_size"; empty: the file as a whole
     std::string what;
 

@@ -1,26 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/patterns.h"
 
-#include "config/units.h"
-
-#include <algorithm>
+#include "config/quote.h"
 
 #include <linux/limits.h>
 #include <net/if.h>
 
+#include <algorithm>
+
 namespace dnsmon {
 namespace {
 
-bool is_control(char c) { return (c >= 0 && c < ' ') || c == '\x7f'; }
-bool printable(char c) { return c > ' ' && c <= '~'; }
+bool is_control(char c) {
+    return (c >= 0 && c < ' ') || c == '\x7f';
+}
+bool is_graphic(char c) {
+    return c > ' ' && c <= '~';
+}
 
-Error bad(std::string_view text, std::string_view what) { return Error{quoted(text).append(" ").append(what)}; }
+Error bad(std::string_view text, std::string_view what) {
+    return Error{quoted(text).append(" ").append(what)};
+}
 
 } // namespace
 
 Result<std::string> parse_interface_name(std::string_view text) {
     if (text.empty() || text.size() >= IFNAMSIZ) return bad(text, "is no interface name: 1 to 15 bytes are allowed");
-    const bool usable = std::all_of(text.begin(), text.end(), [](char c) { return printable(c) && c != '/' && c != ':'; });
+    const bool usable =
+        std::all_of(text.begin(), text.end(), [](char c) { return is_graphic(c) && c != '/' && c != ':'; });
     if (!usable || text == "." || text == "..") return bad(text, "is no interface name");
     return std::string(text);
 }
@@ -37,8 +44,9 @@ Result<std::string> parse_name_pattern(std::string_view text) {
     // 255 octets, each at most as \DDD (RFC 1035 2.3.4, 5.1).
     constexpr std::size_t kLongestName = 255 * 4;
     if (text.empty() || text.size() > kLongestName) return bad(text, "is no domain name");
-    if (!std::all_of(text.begin(), text.end(), printable)) {
-        return bad(text, "holds bytes outside printable ASCII: write international names as xn--..., other bytes as \\DDD");
+    if (!std::all_of(text.begin(), text.end(), is_graphic)) {
+        return bad(text,
+                   "holds bytes outside printable ASCII: write international names as xn--..., other bytes as \\DDD");
     }
     if (text.find("..") != std::string_view::npos) return bad(text, "has an empty label");
     return std::string(text);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/units.h"
 
+#include "config/quote.h"
+
 #include <array>
 #include <charconv>
 #include <limits>
@@ -14,12 +16,14 @@ struct Unit {
     std::uint64_t factor;
 };
 // Largest first, for the formatters.
-constexpr std::array<Unit, 5> kSizeUnits{{{"TiB", 1ULL << 40}, {"GiB", 1ULL << 30}, {"MiB", 1ULL << 20}, {"KiB", 1ULL << 10}, {"", 1}}};
+constexpr std::array<Unit, 5> kSizeUnits{
+    {{"TiB", 1ULL << 40}, {"GiB", 1ULL << 30}, {"MiB", 1ULL << 20}, {"KiB", 1ULL << 10}, {"", 1}}};
 constexpr std::array<Unit, 5> kDurationUnits{{{"d", 86400000}, {"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1}}};
 
 /// Number and suffix; nullopt: no digits in front, an unknown suffix, or too large for `limit`.
 template <std::size_t N>
-std::optional<std::uint64_t> parse_quantity(std::string_view text, const std::array<Unit, N>& units, std::uint64_t limit) {
+std::optional<std::uint64_t> parse_quantity(std::string_view text, const std::array<Unit, N>& units,
+                                            std::uint64_t limit) {
     std::uint64_t number = 0;
     const auto [rest, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (failure != std::errc{}) return std::nullopt;
@@ -72,27 +76,12 @@ Result<std::uint32_t> parse_mode(std::string_view text) {
     return mode;
 }
 
-std::string format_size(std::uint64_t bytes) { return format_quantity(bytes, kSizeUnits); }
+std::string format_size(std::uint64_t bytes) {
+    return format_quantity(bytes, kSizeUnits);
+}
 
 std::string format_duration(std::chrono::milliseconds duration) {
     return format_quantity(static_cast<std::uint64_t>(duration.count()), kDurationUnits);
-}
-
-std::string quoted(std::string_view text) {
-    constexpr std::size_t kShown = 64;
-    constexpr std::string_view kHex = "0123456789abcdef";
-    std::string out = "\"";
-    for (const char c : text.substr(0, kShown)) {
-        if (c == '"' || c == '\\') out += '\\';
-        if (c >= ' ' && c <= '~') {
-            out += c;
-        } else {
-            const auto byte = static_cast<unsigned char>(c);
-            out.append("\\x").append(1, kHex[byte >> 4U]).append(1, kHex[byte & 15U]);
-        }
-    }
-    out += text.size() > kShown ? "...\"" : "\"";
-    return out;
 }
 
 } // namespace dnsmon

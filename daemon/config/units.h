@@ -25,7 +25,4 @@ namespace dnsmon {
 [[nodiscard]] std::string format_size(std::uint64_t bytes);
 [[nodiscard]] std::string format_duration(std::chrono::milliseconds duration);
 
-/// The text in double quotes, printable ASCII whatever it holds, cut where it is long: for messages.
-[[nodiscard]] std::string quoted(std::string_view text);
-
 } // namespace dnsmon

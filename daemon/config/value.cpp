@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/value.h"
 
+#include "config/quote.h"
 #include "config/suggest.h"
 #include "config/units.h"
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/yaml_tree.h"
 
+#include "config/quote.h"
+
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
@@ -13,6 +15,7 @@
 namespace dnsmon {
 namespace {
 
+constexpr const char* kNoAliases = "aliases (*) are not supported; a text that begins with * needs quotes";
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 YamlPlace to_place(const YAML::Mark& mark) {
@@ -59,9 +62,7 @@ class TreeBuilder final : public YAML::EventHandler {
     void OnAnchor(const YAML::Mark& mark, const std::string& /*name*/) override {
         refuse(mark, "anchors (&) are not supported");
     }
-    void OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override {
-        refuse(mark, "aliases (*) are not supported; a text that begins with * needs quotes");
-    }
+    void OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override { refuse(mark, kNoAliases); }
     void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t /*anchor*/,
                          YAML::EmitterStyle::value /*style*/) override {
         check_tag(mark, tag);
@@ -167,7 +168,8 @@ std::optional<YamlPlace> first_tab_indent(std::string_view text, int last_line) 
     while (line <= last_line && !text.empty()) {
         const auto end = std::min(text.find('\n'), text.size());
         const auto indent = text.substr(0, end).find_first_not_of(' ');
-        if (indent != std::string_view::npos && text[indent] == '\t') return YamlPlace{line, static_cast<int>(indent) + 1};
+        if (indent != std::string_view::npos && text[indent] == '\t')
+            return YamlPlace{line, static_cast<int>(indent) + 1};
         text.remove_prefix(std::min(end + 1, text.size()));
         ++line;
     }
@@ -179,7 +181,9 @@ YamlError syntax_error(const YAML::ParserException& problem, std::string_view te
     if (const auto tab = first_tab_indent(text, place.line)) {
         return {*tab, "a tab in the indentation: YAML wants spaces"};
     }
-    return {place, "YAML syntax: " + problem.msg};
+    const bool in_text = problem.mark.pos >= 0 && static_cast<std::size_t>(problem.mark.pos) < text.size();
+    if (in_text && text[static_cast<std::size_t>(problem.mark.pos)] == '*') return {place, kNoAliases};
+    return {place, "YAML syntax: " + printable(problem.msg)};
 }
 
 std::optional<YamlError> reject_unreadable(std::string_view text) {
@@ -203,11 +207,12 @@ YamlTree parse_yaml(std::string_view text) {
     TreeBuilder builder(text);
     try {
         YAML::Parser parser(stream);
-        while (parser.HandleNextDocument(builder)) {} // the builder refuses a second document
+        while (parser.HandleNextDocument(builder)) {
+        } // the builder refuses a second document
     } catch (const YAML::ParserException& problem) {
         return {{}, syntax_error(problem, text)};
     } catch (const YAML::Exception& problem) {
-        return {{}, YamlError{to_place(problem.mark), "YAML: " + problem.msg}};
+        return {{}, YamlError{to_place(problem.mark), "YAML: " + printable(problem.msg)}};
     } catch (Refusal& refusal) {
         return {{}, std::move(refusal.error)};
     }

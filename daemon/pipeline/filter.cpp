@@ -8,8 +8,8 @@ namespace dnsmon {
 Filter::Filter(const FilterConfig& config)
     : queries_(config.queries), responses_(config.responses), unattributed_(config.unattributed == Unattributed::kKeep),
       types_(config.types), response_codes_(config.response_codes), uids_in_(config.uids.include),
-      uids_out_(config.uids.exclude), processes_in_(config.processes.include),
-      processes_out_(config.processes.exclude), names_in_(config.names.include), names_out_(config.names.exclude) {}
+      uids_out_(config.uids.exclude), processes_in_(config.processes.include), processes_out_(config.processes.exclude),
+      names_in_(config.names.include), names_out_(config.names.exclude) {}
 
 bool Filter::keeps(const Event& event) {
     return wants_action(event.action) && wants_response_code(event) && wants_process(event.process) &&

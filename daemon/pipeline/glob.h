@@ -8,6 +8,8 @@
 namespace dnsmon {
 
 [[nodiscard]] bool glob_match(std::string_view pattern, std::string_view text);
-[[nodiscard]] inline bool is_glob(std::string_view pattern) { return pattern.find('*') != std::string_view::npos; }
+[[nodiscard]] inline bool is_glob(std::string_view pattern) {
+    return pattern.find('*') != std::string_view::npos;
+}
 
 } // namespace dnsmon

@@ -87,7 +87,9 @@ void NamePatterns::add(std::string pattern) {
     if (reach != Reach::kSelf) below_.insert(std::move(pattern));
 }
 
-bool NamePatterns::empty() const { return !every_name_ && self_.empty() && below_.empty() && globs_.empty(); }
+bool NamePatterns::empty() const {
+    return !every_name_ && self_.empty() && below_.empty() && globs_.empty();
+}
 
 bool NamePatterns::match(std::string_view name) const {
     if (every_name_ || self_.contains(name)) return true;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/check_config.h"
-
 #include "catch.h"
 #include "cli/exit_code.h"
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/command_line.h"
-
 #include "catch.h"
+#include "cli/command_line.h"
 #include "cli/exit_code.h"
 
 #include <initializer_list>
@@ -45,7 +44,8 @@ TEST_CASE("read takes files, ports and a format in any order") {
     CHECK(plain.ports == std::vector<std::uint16_t>{53});
     CHECK(plain.format == Format::kEcs);
 
-    const auto full = command<ReadCommand>({"read", "--port", "5353", "a.pcap", "--port", "53", "--format", "text", "b.pcap"});
+    const auto full =
+        command<ReadCommand>({"read", "--port", "5353", "a.pcap", "--port", "53", "--format", "text", "b.pcap"});
     CHECK(full.files == std::vector<std::string>{"a.pcap", "b.pcap"});
     CHECK(full.ports == std::vector<std::uint16_t>{5353, 53});
     CHECK(full.format == Format::kText);

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "catch.h"
 #include "config/load.h"
 
-#include "catch.h"
+#include <unistd.h>
 
 #include <cstdlib>
 #include <fstream>
 #include <string>
-
-#include <unistd.h>
 
 using namespace dnsmon;
 using namespace std::chrono_literals;
@@ -110,7 +109,8 @@ log: {level: debug}
 }
 
 TEST_CASE("words for everything") {
-    const auto config = loaded("capture: {interfaces: any}\nfilter: {types: all, response_codes: all}\nworkers: {threads: auto}\n");
+    const auto config =
+        loaded("capture: {interfaces: any}\nfilter: {types: all, response_codes: all}\nworkers: {threads: auto}\n");
     CHECK(config.capture.interfaces.empty());
     CHECK(config.filter.types.empty());
     CHECK(config.filter.response_codes.empty());
@@ -120,7 +120,8 @@ TEST_CASE("words for everything") {
 
 TEST_CASE("record types and response codes by name and by number") {
     const auto filter = loaded("filter: {types: [a, AAAA, nsap-ptr, DLV, TYPE65, type65535, TYPE1], response_codes: "
-                               "[NOERROR, nxdomain, BADVERS, RCODE3841]}").filter;
+                               "[NOERROR, nxdomain, BADVERS, RCODE3841]}")
+                            .filter;
     CHECK(filter.types == std::vector<std::uint16_t>{1, 28, 23, 32769, 65, 65535, 1});
     CHECK(filter.response_codes == std::vector<std::uint16_t>{0, 3, 16, 3841});
     for (const std::string type : {"B", "28", "TYPE", "TYPE65536", "TYPE-1", "TYPE65x", "\"*\"", "\"\""}) {
@@ -139,8 +140,10 @@ TEST_CASE("each problem names its place, its key and what is wrong") {
         {"capture:\n  prots: [53]", "f:2:3: capture.prots: unknown key; did you mean ports?\n"},
         {"output:\n  max_size: 1MiB", "f:2:3: output.max_size: unknown key; did you mean output.file.max_size?\n"},
         {"log: {colour: red}", "f:1:7: log.colour: unknown key; known here: level\n"},
-        {"capture.ports: 53", "f:1:1: capture.ports: unknown key; known here: capture hooks filter pairing workers enrich privacy output stats log\n"},
-        {"\"a\\nb\": 1", "f:1:1: \"a\\x0ab\": unknown key; known here: capture hooks filter pairing workers enrich privacy output stats log\n"},
+        {"capture.ports: 53", "f:1:1: capture.ports: unknown key; known here: capture hooks filter pairing workers "
+                              "enrich privacy output stats log\n"},
+        {"\"a\\nb\": 1", "f:1:1: \"a\\x0ab\": unknown key; known here: capture hooks filter pairing workers enrich "
+                         "privacy output stats log\n"},
         {"- capture", "f:1:1: a map of keys is expected, not a list\n"},
         {"capture", "f:1:1: a map of keys is expected, not \"capture\"\n"},
         {"capture: 53", "f:1:10: capture: a map of keys is expected, not \"53\"\n"},
@@ -154,24 +157,37 @@ TEST_CASE("each problem names its place, its key and what is wrong") {
         {"capture: {interfaces: []}", "f:1:23: capture.interfaces: the list is empty: name at least one, or any\n"},
         {"capture: {interfaces: [lo, any]}", "f:1:28: capture.interfaces: \"any\" stands alone, not in a list\n"},
         {"capture: {loopback: maybe}", "f:1:21: capture.loopback: true or false is expected, not \"maybe\"\n"},
-        {"capture: {loopback: \"true\"}", "f:1:21: capture.loopback: true or false is expected, not \"true\" in quotes\n"},
-        {"capture: {ring_buffer: 3MiB}", "f:1:24: capture.ring_buffer: 3MiB is not a power of two: take 2MiB or 4MiB\n"},
-        {"capture: {ring_buffer: 32KiB}", "f:1:24: capture.ring_buffer: 32KiB is out of range: 64KiB to 1GiB is allowed\n"},
-        {"capture: {ring_buffer: 2GiB}", "f:1:24: capture.ring_buffer: 2GiB is out of range: 64KiB to 1GiB is allowed\n"},
-        {"hooks: {mode: kprobes}", "f:1:15: hooks.mode: \"kprobes\" is not one of auto, fentry, kprobe, cgroup, none; did you mean kprobe?\n"},
+        {"capture: {loopback: \"true\"}",
+         "f:1:21: capture.loopback: true or false is expected, not \"true\" in quotes\n"},
+        {"capture: {ring_buffer: 3MiB}",
+         "f:1:24: capture.ring_buffer: 3MiB is not a power of two: take 2MiB or 4MiB\n"},
+        {"capture: {ring_buffer: 32KiB}",
+         "f:1:24: capture.ring_buffer: 32KiB is out of range: 64KiB to 1GiB is allowed\n"},
+        {"capture: {ring_buffer: 2GiB}",
+         "f:1:24: capture.ring_buffer: 2GiB is out of range: 64KiB to 1GiB is allowed\n"},
+        {"hooks: {mode: kprobes}",
+         "f:1:15: hooks.mode: \"kprobes\" is not one of auto, fentry, kprobe, cgroup, none; did you mean kprobe?\n"},
         {"hooks: {owners: 1023}", "f:1:17: hooks.owners: 1023 is out of range: 1024 to 4194304 is allowed\n"},
-        {"filter: {types: [A, B28]}", "f:1:21: filter.types: \"B28\" is no record type: write its name, or TYPE and its number, as in TYPE65\n"},
+        {"filter: {types: [A, B28]}",
+         "f:1:21: filter.types: \"B28\" is no record type: write its name, or TYPE and its number, as in TYPE65\n"},
         {"filter: {uids: [0]}", "f:1:16: filter.uids: a map of keys is expected, not a list\n"},
         {"filter: {uids: {include: [root]}}", "f:1:27: filter.uids.include: \"root\" is not a whole number\n"},
         {"filter: {names: {include: [a..b]}}", "f:1:28: filter.names.include: \"a..b\" has an empty label\n"},
-        {"pairing: {timeout: 5}", "f:1:20: pairing.timeout: \"5\" is not a duration: write a number and ms, s, m, h or d, as in 5s\n"},
+        {"pairing: {timeout: 5}",
+         "f:1:20: pairing.timeout: \"5\" is not a duration: write a number and ms, s, m, h or d, as in 5s\n"},
         {"pairing: {timeout: 0s}", "f:1:20: pairing.timeout: 0s is out of range: 100ms to 10m is allowed\n"},
         {"workers: {threads: 65}", "f:1:20: workers.threads: 65 is out of range: 0 to 64 is allowed, or auto\n"},
         {"output: {file: {path: events.json}}", "f:1:23: output.file.path: \"events.json\" is not an absolute path\n"},
-        {"output: {file: {mode: \"0444\"}}", "f:1:23: output.file.mode: \"0444\" keeps the owner from reading or writing\n"},
+        {"output: {file: {mode: \"0444\"}}",
+         "f:1:23: output.file.mode: \"0444\" keeps the owner from reading or writing\n"},
         {"output: {file: {max_files: 0}}", "f:1:28: output.file.max_files: 0 is out of range: 1 to 10000 is allowed\n"},
         {"log:\n  level: info\n  level: debug", "f:3:3: log.level: the key stands twice, first at line 2\n"},
-        {"filter: {queries: false,\n responses: false}", "f:2:13: filter.responses: queries and responses are both false: nothing would be logged\n"},
+        {"filter: {queries: false,\n responses: false}",
+         "f:2:13: filter.responses: queries and responses are both false: nothing would be logged\n"},
+        {"filter: {processes: {exclude: /bin/x}}\nenrich: {executable: false}",
+         "f:2:22: enrich.executable: filter.processes names executables by their path: this must be true\n"},
+        {"filter: {names: {include: [*.example.com]}}",
+         "f:1:28: aliases (*) are not supported; a text that begins with * needs quotes\n"},
         {"a:\n\tb: 1", "f:2:1: a tab in the indentation: YAML wants spaces\n"},
     };
     for (const auto& [text, expected] : cases) {
@@ -189,12 +205,16 @@ TEST_CASE("keys of any bytes are printable in messages") {
 }
 
 TEST_CASE("what is not built yet is refused away from its default, and only there") {
-    for (const auto* text : {"privacy: {answers: drop}", "privacy: {command_line: hash}", "privacy: {client_addresses: truncate}",
-                             "capture: {detect: any-port}", "output: {file: {compress: true}}", "output: {file: {rotate_every: 1d}}"}) {
+    for (const auto* text :
+         {"privacy: {answers: drop}", "privacy: {command_line: hash}", "privacy: {client_addresses: truncate}",
+          "capture: {detect: any-port}", "output: {file: {compress: true}}", "output: {file: {rotate_every: 1d}}"}) {
         INFO(text);
         CHECK(problems(text).find(": not supported yet\n") != std::string::npos);
     }
-    CHECK(problems("privacy: {answers: keep}\ncapture: {detect: off}\noutput: {file: {compress: false, rotate_every: never}}").empty());
+    CHECK(
+        problems(
+            "privacy: {answers: keep}\ncapture: {detect: off}\noutput: {file: {compress: false, rotate_every: never}}")
+            .empty());
 }
 
 TEST_CASE("all problems of a file come at once, in its order") {
@@ -210,7 +230,8 @@ TEST_CASE("a list is bounded") {
     std::string ports = "1";
     for (int port = 2; port <= 64; ++port) ports += "," + std::to_string(port);
     CHECK(problems("capture: {ports: [" + ports + "]}").empty());
-    CHECK(problems("capture: {ports: [" + ports + ",65]}") == "f:1:18: capture.ports: the list has 65 entries: at most 64 are allowed\n");
+    CHECK(problems("capture: {ports: [" + ports + ",65]}") ==
+          "f:1:18: capture.ports: the list has 65 entries: at most 64 are allowed\n");
 }
 
 TEST_CASE("files that cannot be read say why") {

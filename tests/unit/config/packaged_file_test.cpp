@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // config/dnsmon.yaml and dnsmon.yaml(5) against the table of keys: nothing is left out, the defaults agree.
+#include "catch.h"
 #include "config/fields.h"
 #include "config/load.h"
 #include "config/yaml_tree.h"
-
-#include "catch.h"
 
 #include <fstream>
 #include <iterator>
@@ -28,13 +27,16 @@ auto values(const Config& config) {
     const auto& file = output.file;
     return std::make_tuple(
         std::tie(capture.interfaces, capture.ports, capture.detect, capture.loopback, capture.ring_buffer_bytes),
-        std::tie(hooks.mode, hooks.owners), std::tie(filter.queries, filter.responses, filter.types, filter.names.include, filter.names.exclude),
-        std::tie(filter.processes.include, filter.processes.exclude, filter.uids.include, filter.uids.exclude, filter.response_codes, filter.unattributed),
+        std::tie(hooks.mode, hooks.owners),
+        std::tie(filter.queries, filter.responses, filter.types, filter.names.include, filter.names.exclude),
+        std::tie(filter.processes.include, filter.processes.exclude, filter.uids.include, filter.uids.exclude,
+                 filter.response_codes, filter.unattributed),
         std::tie(pairing.enabled, pairing.timeout, pairing.entries), std::tie(workers.threads, workers.queue),
         std::tie(enrich.executable, enrich.command_line, enrich.parent, enrich.user, enrich.unit, enrich.container),
         std::tie(privacy.command_line, privacy.answers, privacy.client_addresses),
         std::tie(output.format, output.journald, output.to_stdout),
-        std::tie(file.enabled, file.path, file.max_size_bytes, file.rotate_every, file.max_files, file.compress, file.mode),
+        std::tie(file.enabled, file.path, file.max_size_bytes, file.rotate_every, file.max_files, file.compress,
+                 file.mode),
         std::tie(stats.interval), std::tie(log.level));
 }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "config/patterns.h"
-
 #include "catch.h"
+#include "config/patterns.h"
 
 using namespace dnsmon;
 
 TEST_CASE("interface names are what the kernel takes") {
-    for (const auto* name : {"eth0", "lo", "br-1a2b3c", "eth0.100", "wg0", "fifteen_bytes_x"}) CHECK(parse_interface_name(name));
+    for (const auto* name : {"eth0", "lo", "br-1a2b3c", "eth0.100", "wg0", "fifteen_bytes_x"})
+        CHECK(parse_interface_name(name));
     for (const auto* name : {"", ".", "..", "eth/0", "eth 0", "eth0:1", "sixteen_bytes_xx", "et\nh"}) {
         INFO(name);
         CHECK_FALSE(parse_interface_name(name));
@@ -15,17 +15,20 @@ TEST_CASE("interface names are what the kernel takes") {
 
 TEST_CASE("file paths are absolute and name a file") {
     CHECK(parse_file_path("/var/log/dnsmon/events.json"));
-    for (const auto& path : {std::string(), std::string("events.json"), std::string("/var/log/"), std::string("/var/log/a\nb"), "/" + std::string(5000, 'x')}) {
+    for (const auto& path : {std::string(), std::string("events.json"), std::string("/var/log/"),
+                             std::string("/var/log/a\nb"), "/" + std::string(5000, 'x')}) {
         CHECK_FALSE(parse_file_path(path));
     }
 }
 
 TEST_CASE("name patterns are printable and have no empty label") {
-    for (const auto* name : {"example.com", ".example.com", "*.example.com", "ad*.example.com.", ".", "_dmarc.a", "a\\.b.c"}) {
+    for (const auto* name :
+         {"example.com", ".example.com", "*.example.com", "ad*.example.com.", ".", "_dmarc.a", "a\\.b.c"}) {
         INFO(name);
         CHECK(parse_name_pattern(name));
     }
-    for (const auto& name : {std::string(), std::string("a..b"), std::string("a b"), std::string("m\xc3\xbcller.de"), std::string(1021, 'a')}) {
+    for (const auto& name : {std::string(), std::string("a..b"), std::string("a b"), std::string("m\xc3\xbcller.de"),
+                             std::string(1021, 'a')}) {
         INFO(name);
         CHECK_FALSE(parse_name_pattern(name));
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "config/suggest.h"
-
 #include "catch.h"
+#include "config/suggest.h"
 
 #include <array>
 #include <string>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "config/yaml_tree.h"
-
 #include "catch.h"
+#include "config/yaml_tree.h"
 
 #include <string>
 
@@ -65,6 +64,10 @@ TEST_CASE("syntax errors have their place") {
     CHECK(open_list.what.starts_with("YAML syntax: "));
 }
 
+TEST_CASE("syntax errors are printable whatever the file holds") {
+    CHECK(error_of("\"a\\\x9d@a\"").what.find('\x9d') == std::string::npos);
+}
+
 TEST_CASE("a quote that is never closed does not swallow what follows") {
     const auto quote = error_of("# \xc3\xbc\na: 'it''s'\npath: \"/a \\\" b\nmode: 0640\n");
     CHECK(quote.what == "the quote is never closed");
@@ -79,9 +82,12 @@ TEST_CASE("tags are refused, a byte order mark is not") {
         INFO(text);
         CHECK(error_of(text).what.find("tags") != std::string::npos);
     }
-    const auto marked = parse_yaml("\xef\xbb\xbf" "a: \"b\"\n");
+    const auto marked = parse_yaml("\xef\xbb\xbf"
+                                   "a: \"b\"\n");
     CHECK(find_entry(marked.root, "a") != nullptr);
-    CHECK(error_of("\xff\xfe" "a:").what.find("UTF-16") != std::string::npos);
+    CHECK(error_of("\xff\xfe"
+                   "a:")
+              .what.find("UTF-16") != std::string::npos);
 }
 
 TEST_CASE("a tab in the indentation is called by its name") {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pipeline/filter.h"
-
 #include "catch.h"
+#include "pipeline/filter.h"
 
 #include <cstdio>
 #include <utility>
@@ -30,7 +29,8 @@ struct Sample {
             while (begin < name.size()) {
                 const auto end = std::min(name.find('.', begin), name.size());
                 wire.push_back(static_cast<std::uint8_t>(end - begin));
-                wire.insert(wire.end(), name.begin() + static_cast<std::ptrdiff_t>(begin), name.begin() + static_cast<std::ptrdiff_t>(end));
+                wire.insert(wire.end(), name.begin() + static_cast<std::ptrdiff_t>(begin),
+                            name.begin() + static_cast<std::ptrdiff_t>(end));
                 begin = end + 1;
             }
             wire.insert(wire.end(), {0, 0, static_cast<std::uint8_t>(type), 0, 1});
@@ -52,7 +52,9 @@ struct Sample {
     }
 };
 
-bool keeps(const FilterConfig& config, const Sample& sample) { return Filter(config).keeps(sample.event); }
+bool keeps(const FilterConfig& config, const Sample& sample) {
+    return Filter(config).keeps(sample.event);
+}
 
 } // namespace
 

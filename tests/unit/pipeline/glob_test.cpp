@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pipeline/glob.h"
-
 #include "catch.h"
+#include "pipeline/glob.h"
 
 #include <string>
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pipeline/name_patterns.h"
-
 #include "catch.h"
+#include "pipeline/name_patterns.h"
 
 using namespace dnsmon;
 
