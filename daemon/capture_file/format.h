@@ -22,7 +22,7 @@ class CaptureFormat {
   public:
     virtual ~CaptureFormat() = default;
     /// The frame at the source's place, consumed; its bytes are valid until the source is used again.
-    /// Nullopt: the data ended between two records. An Error leaves the source at the start of the damaged record.
+    /// Nullopt: the data ended between two records. An Error leaves the source at the damaged place.
     [[nodiscard]] virtual Result<std::optional<Frame>> next(ByteSource& source) = 0;
     [[nodiscard]] virtual std::string interface_name(std::uint32_t interface) const = 0;
 };

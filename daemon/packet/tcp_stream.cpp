@@ -198,7 +198,7 @@ void TcpStreams::State::erase(StreamList& list, StreamList::iterator at) {
     list.erase(at);
 }
 
-TcpStreams::TcpStreams(StreamLimits limits, PlausibleMessage plausible) : state_(std::make_unique<State>()) {
+TcpStreams::TcpStreams(PlausibleMessage plausible, StreamLimits limits) : state_(std::make_unique<State>()) {
     state_->plausible = plausible;
     state_->limits = limits;
 }

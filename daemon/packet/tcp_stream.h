@@ -38,7 +38,7 @@ enum class SegmentFate : std::uint8_t { kControl /* no payload */, kStream, kNot
 class TcpStreams {
   public:
     /// `plausible` is asked where a message's beginning is a guess: dns::looks_like_dns.
-    TcpStreams(StreamLimits limits, PlausibleMessage plausible);
+    explicit TcpStreams(PlausibleMessage plausible, StreamLimits limits = {});
     ~TcpStreams();
     TcpStreams(TcpStreams&&) noexcept;
     TcpStreams& operator=(TcpStreams&&) noexcept;
@@ -49,7 +49,7 @@ class TcpStreams {
     /// A message that no segment of its own brought out; `time_ns` is that of the flow's last segment.
     using OnLateMessage = std::function<void(const Flow&, std::int64_t time_ns, const StreamMessage&)>;
     /// Gives up gaps older than `gap_ns` and flows idle for `idle_ns`; gives what they still hold.
-    void expire(std::int64_t now_ns, const OnLateMessage& on_message = [](const auto&...) {});
+    void expire(std::int64_t now_ns, const OnLateMessage& on_message);
     /// The end of a capture: gives all that is still held, forgets every flow.
     void finish(const OnLateMessage& on_message);
     [[nodiscard]] const StreamLosses& losses() const;

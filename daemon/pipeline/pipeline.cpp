@@ -3,6 +3,7 @@
 
 #include "packet/ip.h"
 #include "packet/transport.h"
+#include "packet/tunnel.h"
 
 #include <algorithm>
 
@@ -35,7 +36,7 @@ bool parse_transport(const IpPacket& ip, PacketItem& item, std::span<const std::
         return true;
     }
     if (ip.protocol != static_cast<std::uint8_t>(Transport::kTcp)) return false;
-    const auto tcp = parse_tcp(ip.payload);
+    const auto tcp = parse_tcp(ip.payload, ip.missing_bytes);
     if (!tcp) return false;
     item.flow.transport = Transport::kTcp;
     item.flow.source.port = tcp->source_port;
@@ -49,7 +50,7 @@ bool parse_transport(const IpPacket& ip, PacketItem& item, std::span<const std::
 
 Pipeline::Pipeline(const PipelineOptions& options, std::atomic<std::uint64_t>& sequence,
                    InterfaceNames::Lookup interface_name, Deliver deliver, std::function<void()> on_room)
-    : ports_(options.ports), any_port_(options.any_port), interfaces_(std::move(interface_name)), processes_(options.enrich, kProcesses) {
+    : ports_(options.ports), any_port_(options.any_port), tunnels_(options.tunnels), interfaces_(std::move(interface_name)), processes_(options.enrich, kProcesses) {
     const TrackerOptions tracker = per_worker(options);
     lanes_.resize(std::max<std::size_t>(options.workers, 1));
     for (Lane& lane : lanes_)
@@ -58,29 +59,36 @@ Pipeline::Pipeline(const PipelineOptions& options, std::atomic<std::uint64_t>& s
 
 void Pipeline::submit(const Packet& packet) {
     counters_.add(Counter::kPacketsReceived);
-    const IpPacket ip = parse_ip(packet.bytes);
+    submit_layer(packet, tunnels_ ? kMaxTunnelDepth : 0);
+}
+
+void Pipeline::submit_layer(const Packet& packet, int tunnels_left) {
+    const IpPacket ip = parse_ip(packet.bytes, packet.wire_bytes);
     switch (ip.outcome) {
     case IpOutcome::kMalformed: counters_.add(Counter::kPacketsMalformed); return;
-    case IpOutcome::kDatagram: submit_datagram(packet, ip); return;
+    case IpOutcome::kDatagram: submit_datagram(packet, ip, tunnels_left); return;
     case IpOutcome::kFragment: break;
     }
     const auto whole = fragments_.add(packet, ip);
     note_fragment_losses();
     // The fragment that completes a datagram counts as what the datagram is; the others as fragments.
     if (whole)
-        submit_datagram(whole->first, whole->ip);
+        submit_datagram(whole->first, whole->ip, tunnels_left);
     else
         counters_.add(Counter::kPacketsFragment);
 }
 
-void Pipeline::submit_datagram(const Packet& packet, const IpPacket& ip) {
+void Pipeline::submit_datagram(const Packet& packet, const IpPacket& ip, int tunnels_left) {
     PacketItem item;
     std::span<const std::uint8_t> payload;
-    if (!parse_transport(ip, item, payload)) {
+    const bool transport = parse_transport(ip, item, payload);
+    const bool listed =
+        transport && (ports_.contains(item.flow.source.port) || ports_.contains(item.flow.destination.port));
+    if (!listed && tunnels_left > 0 && submit_inner(packet, ip, tunnels_left)) return;
+    if (!transport) {
         counters_.add(Counter::kPacketsMalformed);
         return;
     }
-    const bool listed = ports_.contains(item.flow.source.port) || ports_.contains(item.flow.destination.port);
     if (!listed && !any_port_) {
         counters_.add(Counter::kPacketsNotDns);
         return;
@@ -98,6 +106,17 @@ void Pipeline::submit_datagram(const Packet& packet, const IpPacket& ip) {
     item.payload_bytes = static_cast<std::uint32_t>(payload.size());
     batch.bytes.insert(batch.bytes.end(), payload.begin(), payload.end());
     batch.items.push_back(std::move(item));
+}
+
+bool Pipeline::submit_inner(const Packet& packet, const IpPacket& ip, int tunnels_left) {
+    const auto payload = parse_tunnel(ip);
+    if (!payload) return false;
+    Packet inner = packet;
+    inner.ethertype = payload->ethertype;
+    inner.bytes = payload->bytes;
+    inner.wire_bytes = static_cast<std::uint32_t>(payload->bytes.size()) + ip.missing_bytes;
+    submit_layer(inner, tunnels_left - 1);
+    return true;
 }
 
 void Pipeline::note_fragment_losses() {

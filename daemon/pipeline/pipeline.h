@@ -26,6 +26,7 @@ struct PipelineOptions {
     std::size_t workers = 1;
     std::size_t queue_packets = 8192; ///< per worker
     std::vector<std::uint16_t> ports{53};
+    bool tunnels = false;  ///< look into GRE, VXLAN and their like (packet/tunnel.h)
     bool any_port = false; ///< look for DNS on the other ports too, by content; else packets of other ports are not DNS
 };
 
@@ -56,11 +57,14 @@ class Pipeline {
         PacketBatch batch;
     };
 
-    void submit_datagram(const Packet& packet, const IpPacket& ip);
+    void submit_layer(const Packet& packet, int tunnels_left);
+    void submit_datagram(const Packet& packet, const IpPacket& ip, int tunnels_left);
+    [[nodiscard]] bool submit_inner(const Packet& packet, const IpPacket& ip, int tunnels_left);
     void note_fragment_losses();
 
     PortSet ports_;
     bool any_port_;
+    bool tunnels_;
     InterfaceNames interfaces_;
     FragmentTable fragments_;
     ProcessTable processes_;

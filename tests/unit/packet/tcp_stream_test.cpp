@@ -38,7 +38,7 @@ struct Direction {
     std::uint32_t next = 1000;
     std::int64_t now_ns = 0;
 
-    explicit Direction(StreamLimits limits = {}) : streams(limits, plausible) {}
+    explicit Direction(StreamLimits limits = {}) : streams(plausible, limits) {}
 
     SegmentFate at(std::uint32_t sequence, const Bytes& payload, TcpSegment segment = {}) {
         segment.sequence = sequence;
