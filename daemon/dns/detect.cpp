@@ -47,9 +47,9 @@ bool known_class(std::uint16_t klass) {
     }
 }
 
-/// The IANA registry has it; TYPE0, which a row of zeros would be, it has not.
+/// The registry names it (not TYPE0, which a row of zeros would be), or it is for private use (RFC 6895 3.1).
 bool known_type(std::uint16_t type) {
-    return !type_name(type).empty();
+    return !type_name(type).empty() || (type >= 0xff00 && type <= 0xfffe);
 }
 
 /// How much of the first question or record makes sense.

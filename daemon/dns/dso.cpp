@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dns/dso.h"
 
-#include "dns/ascii.h"
 #include "dns/registry.h"
 
 namespace dnsmon::dns {
@@ -26,13 +25,7 @@ bool dso_tlvs_fit(Bytes wire) {
 }
 
 void append_dso_type(std::string& out, std::uint16_t type) {
-    const std::string_view name = find_mnemonic(kDsoTypes, type);
-    if (!name.empty()) {
-        out.append(name);
-        return;
-    }
-    out.append("DSO");
-    append_decimal(out, type);
+    append_mnemonic(out, find_mnemonic(kDsoTypes, type), "DSO", type);
 }
 
 } // namespace dnsmon::dns

@@ -225,13 +225,7 @@ std::optional<Edns> edns_of(const Message& message) {
 }
 
 void append_option_name(std::string& out, std::uint16_t code) {
-    const std::string_view name = find_mnemonic(kOptionNames, code);
-    if (!name.empty()) {
-        out.append(name);
-        return;
-    }
-    out.append("OPT");
-    append_decimal(out, code);
+    append_mnemonic(out, find_mnemonic(kOptionNames, code), "OPT", code);
 }
 
 void append_option_value(std::string& out, std::uint16_t code, Bytes value) {

@@ -87,6 +87,7 @@ NameScan scan_name(Bytes wire, std::uint32_t offset, std::uint32_t limit) {
             return scan;
         }
         if (length > kMaxLabelOctets) break;
+        if (length >= limit - at) return stop(DecodeError::kTruncatedName);
         octets += length + 1;
         if (octets + 1 > kMaxNameOctets && scan.error == DecodeError::kNone) {
             // Too long, yet its own bytes lead on to an end: what stands behind it is not lost.

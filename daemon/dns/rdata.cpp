@@ -51,6 +51,16 @@ void append_rdata_name(std::string& out, Reader& in) {
     in.skip_to(name.end);
 }
 
+void append_ipv4_from(std::string& out, Reader& in) {
+    const Bytes address = in.take(4);
+    if (in.ok()) append_ipv4(out, address.data());
+}
+
+void append_ipv6_from(std::string& out, Reader& in) {
+    const Bytes address = in.take(16);
+    if (in.ok()) append_ipv6(out, address.data());
+}
+
 void append_rdata(std::string& out, const Message& message, const Record& record) {
     const std::size_t start = out.size();
     Reader in(message.wire, record.rdata_offset, record.rdata_bytes);

@@ -18,6 +18,10 @@ inline void separate(std::string& out, std::size_t start) {
 /// A domain name whose own bytes lie inside `in`.
 void append_rdata_name(std::string& out, Reader& in);
 
+/// The next 4 or 16 octets as an address.
+void append_ipv4_from(std::string& out, Reader& in);
+void append_ipv6_from(std::string& out, Reader& in);
+
 /// Records that are a row of plain fields (MX, SOA, RRSIG, …); false when `type` is not one of them.
 bool append_shaped(std::string& out, Reader& in, std::uint16_t type);
 

@@ -129,13 +129,6 @@ const char* find_shape(std::uint16_t type) {
     return nullptr;
 }
 
-void append_mnemonic(std::string& out, std::string_view name, std::uint16_t code) {
-    if (name.empty())
-        append_decimal(out, code);
-    else
-        out.append(name);
-}
-
 void append_node_id(std::string& out, Reader& in) {
     for (unsigned group = 0; group < 4; ++group) {
         if (group > 0) out.push_back(':');
@@ -168,16 +161,6 @@ void append_strings(std::string& out, Reader& in) {
     }
 }
 
-void append_ipv4_field(std::string& out, Reader& in) {
-    const Bytes address = in.take(4);
-    if (in.ok()) append_ipv4(out, address.data());
-}
-
-void append_ipv6_field(std::string& out, Reader& in) {
-    const Bytes address = in.take(16);
-    if (in.ok()) append_ipv6(out, address.data());
-}
-
 void append_salt(std::string& out, Reader& in) {
     const Bytes salt = in.counted();
     if (salt.empty()) out.push_back('-');
@@ -197,8 +180,8 @@ void append_field(std::string& out, Reader& in, Field field) {
     case kU32: return append_decimal(out, in.u32());
     case kU64: return append_decimal(out, in.uint(8));
     case kNodeId: return append_node_id(out, in);
-    case kIpv4: return append_ipv4_field(out, in);
-    case kIpv6: return append_ipv6_field(out, in);
+    case kIpv4: return append_ipv4_from(out, in);
+    case kIpv6: return append_ipv6_from(out, in);
     case kDomain: return append_rdata_name(out, in);
     case kString: return append_quoted(out, in.counted());
     case kStrings: return append_strings(out, in);
@@ -206,11 +189,11 @@ void append_field(std::string& out, Reader& in, Field field) {
     case kDate: return append_date(out, in.u32());
     case kCertType: {
         const std::uint16_t type = in.u16();
-        return append_mnemonic(out, find_mnemonic(kCertTypes, type), type);
+        return append_mnemonic(out, find_mnemonic(kCertTypes, type), "", type);
     }
     case kAlgorithm: {
         const std::uint8_t algorithm = in.u8();
-        return append_mnemonic(out, algorithm_name(algorithm), algorithm);
+        return append_mnemonic(out, algorithm_name(algorithm), "", algorithm);
     }
     case kSalt: return append_salt(out, in);
     case kHash: return append_hash(out, in);

@@ -17,16 +17,6 @@ void append_number(std::string& out, std::uint64_t value, Separator after = Sepa
     if (after == Separator::kBlank) out.push_back(' ');
 }
 
-void append_ipv4_from(std::string& out, Reader& in) {
-    const Bytes address = in.take(4);
-    if (in.ok()) append_ipv4(out, address.data());
-}
-
-void append_ipv6_from(std::string& out, Reader& in) {
-    const Bytes address = in.take(16);
-    if (in.ok()) append_ipv6(out, address.data());
-}
-
 /// WKS, RFC 1035 3.4.2: address, protocol, the ports whose bits are set.
 void append_wks(std::string& out, Reader& in) {
     append_ipv4_from(out, in);
@@ -222,11 +212,7 @@ void append_tkey(std::string& out, Reader& in) {
 
 /// Code 16 is BADSIG in a TSIG's error field and BADVERS in a header (RFC 8945 3).
 void append_tsig_error(std::string& out, std::uint16_t error) {
-    const std::string_view name = error == 16 ? std::string_view("BADSIG") : rcode_name(error);
-    if (name.empty())
-        append_decimal(out, error);
-    else
-        out.append(name);
+    append_mnemonic(out, error == 16 ? "BADSIG" : rcode_name(error), "", error);
     out.push_back(' ');
 }
 

@@ -74,15 +74,6 @@ constexpr std::array<std::string_view, kDenseTypes> make_dense_types() {
 }
 constexpr auto kDenseTypeNames = make_dense_types();
 
-void append_or_number(std::string& out, std::string_view name, std::string_view prefix, std::uint16_t code) {
-    if (!name.empty()) {
-        out.append(name);
-        return;
-    }
-    out.append(prefix);
-    append_decimal(out, code);
-}
-
 bool same_letters(std::string_view a, std::string_view b) {
     const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; };
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return upper(x) == upper(y); });
@@ -110,6 +101,15 @@ std::string_view find_mnemonic(std::span<const Mnemonic> table, std::uint16_t co
     return found != table.end() && found->code == code ? found->name : std::string_view{};
 }
 
+void append_mnemonic(std::string& out, std::string_view name, std::string_view prefix, std::uint16_t code) {
+    if (!name.empty()) {
+        out.append(name);
+        return;
+    }
+    out.append(prefix);
+    append_decimal(out, code);
+}
+
 std::string_view type_name(std::uint16_t type) {
     return type < kDenseTypes ? kDenseTypeNames[type] : find_mnemonic(kTypes, type);
 }
@@ -131,22 +131,22 @@ std::optional<std::uint16_t> rcode_from_name(std::string_view name) {
 }
 
 void append_type(std::string& out, std::uint16_t type) {
-    append_or_number(out, type_name(type), "TYPE", type);
+    append_mnemonic(out, type_name(type), "TYPE", type);
 }
 
 void append_class(std::string& out, std::uint16_t klass) {
     if (klass == kClassIn)
         out.append("IN");
     else
-        append_or_number(out, find_mnemonic(kClasses, klass), "CLASS", klass);
+        append_mnemonic(out, find_mnemonic(kClasses, klass), "CLASS", klass);
 }
 
 void append_opcode(std::string& out, std::uint8_t opcode) {
-    append_or_number(out, opcode_name(opcode), "OPCODE", opcode);
+    append_mnemonic(out, opcode_name(opcode), "OPCODE", opcode);
 }
 
 void append_rcode(std::string& out, std::uint16_t rcode) {
-    append_or_number(out, rcode_name(rcode), "RCODE", rcode);
+    append_mnemonic(out, rcode_name(rcode), "RCODE", rcode);
 }
 
 } // namespace dnsmon::dns

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace dnsmon::dns {
@@ -39,6 +40,9 @@ struct Mnemonic {
 
 /// The name of `code` in a table sorted by code, or empty.
 [[nodiscard]] std::string_view find_mnemonic(std::span<const Mnemonic> table, std::uint16_t code);
+
+/// `name`, or where it is empty `prefix` and the number ("TYPE65280").
+void append_mnemonic(std::string& out, std::string_view name, std::string_view prefix, std::uint16_t code);
 
 /// Registry names; empty for what has none.
 [[nodiscard]] std::string_view type_name(std::uint16_t type);

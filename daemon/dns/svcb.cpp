@@ -36,13 +36,7 @@ constexpr Mnemonic kKeyNames[] = {
 };
 
 void append_key(std::string& out, std::uint16_t key) {
-    const std::string_view name = find_mnemonic(kKeyNames, key);
-    if (!name.empty()) {
-        out.append(name);
-        return;
-    }
-    out.append("key");
-    append_decimal(out, key);
+    append_mnemonic(out, find_mnemonic(kKeyNames, key), "key", key);
 }
 
 /// One item of a comma-separated list (RFC 9460 A.1): ',' and '\' get a backslash, which the <character-string> the

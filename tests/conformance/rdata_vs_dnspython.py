@@ -10,9 +10,7 @@ on purpose, docs/conformance.md says who is right, and `explained()` below turns
 Exits 0 when all agree, 1 when not, 77 when dnspython is not installed. The seed is printed: a failure can be had again.
 """
 import argparse
-import os
 import random
-import struct
 import subprocess
 import sys
 
@@ -24,18 +22,10 @@ except ImportError:
     print("python3-dnspython is not installed: nothing to compare with")
     sys.exit(77)
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import rdata_generators  # noqa: E402
-from explained import JUDGES_VALUES, explained, install_name_form  # noqa: E402
+import rdata_generators
+from explained import JUDGES_VALUES, explained, install_name_form
+from message import message
 
-QUESTION = b"\x03www\x07Example\x03com\x00"
-QUESTION_OFFSET = 12
-
-
-def message(rdtype, rdclass, rdata):
-    """One question, one answer that has the question's name."""
-    head = struct.pack("!HHHHHH", 1, 0x8180, 1, 1, 0, 0) + QUESTION + struct.pack("!HH", 1, 1)
-    return head + struct.pack("!HHHIH", 0xC000 | QUESTION_OFFSET, rdtype, rdclass, 300, len(rdata)) + rdata
 
 
 def unknown_form(rdata):

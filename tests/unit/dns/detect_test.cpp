@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "catch.h"
+#include "dns/message.h"
+#include "wire.h"
+
+#include <random>
+
+using namespace dnsmon::dns;
+using namespace dnsmon::dns::test;
+
+namespace {
+
+struct Sample {
+    const char* what;
+    Octets wire;
+};
+
+const Octets kAddress = {192, 0, 2, 1};
+
+Octets random_octets(std::mt19937& random, std::size_t size) {
+    Octets out(size);
+    for (std::uint8_t& octet : out) octet = static_cast<std::uint8_t>(random());
+    return out;
+}
+
+std::vector<Sample> dns_messages() {
+    return {
+        {"query", Wire().header(kQuery, 1).question("www.example.com", 1).octets()},
+        {"query with EDNS", Wire()
+                                .header(kQuery, 1, 0, 0, 1)
+                                .question("www.example.com", 65)
+                                .name("")
+                                .record(41, 1232, 0, hex("000a 0008 0102030405060708"))
+                                .octets()},
+        {"root NS", Wire().header(0, 1).question("", 2).octets()},
+        {"CHAOS version", Wire().header(kQuery, 1).question("version.bind", 16, 3).octets()},
+        {"ANY", Wire().header(kQuery, 1).question("example.com", 255, 255).octets()},
+        {"AXFR", Wire().header(0, 1).question("example.com", 252).octets()},
+        {"answer",
+         Wire().header(kResponse, 1, 1).question("www.example.com", 1).pointer(12).record(1, 1, 60, kAddress).octets()},
+        {"AXFR's later message", Wire().header(0x8400, 0, 1).name("example.com").record(1, 1, 60, kAddress).octets()},
+        {"NXDOMAIN", Wire().header(0x8183, 1).question("nx.example", 28).octets()},
+        {"SERVFAIL with EDE", Wire()
+                                  .header(0x8182, 1, 0, 0, 1)
+                                  .question("a", 1)
+                                  .name("")
+                                  .record(41, 1232, 0, hex("000f 0002 0016"))
+                                  .octets()},
+        {"NOTIFY", Wire().header(0x2400, 1).question("example.com", 6).octets()},
+        {"UPDATE", Wire().header(0x2800, 1, 0, 1).question("example.com", 6).name("a").record(1, 255, 0, {}).octets()},
+        {"mDNS response", Wire().header(0x8400, 0, 1).name("host.local").record(1, 0x8001, 120, kAddress).octets()},
+        {"mDNS query", Wire().header(0, 2).question("_http._tcp.local", 12, 0x8001).question("a.local", 255).octets()},
+        {"private type", Wire().header(kQuery, 1).question("example.net", 65534).octets()},
+    };
+}
+
+std::vector<Sample> other_protocols() {
+    std::mt19937 random(7);
+    const auto then = [&](const char* start, std::size_t size) {
+        Octets out = hex(start);
+        const Octets rest = random_octets(random, size - out.size());
+        out.insert(out.end(), rest.begin(), rest.end());
+        return out;
+    };
+    const auto text = [](const char* line) { return Wire().text(line).octets(); };
+    return {
+        {"nothing", {}},
+        {"zeros", Octets(64, 0)},
+        {"ones", Octets(64, 0xff)},
+        {"QUIC initial", then("c3 00000001 08", 1200)},
+        {"QUIC short header", then("43", 60)},
+        {"RTP", then("80 60 0001 00000000 12345678", 172)},
+        {"RTCP", hex("80c80006 12345678 e0000000 00000000 00000000 00000000 00000000")},
+        {"STUN binding request", hex("0001 0000 2112a442 000102030405060708090a0b")},
+        {"STUN with attributes", hex("0001 0008 2112a442 000102030405060708090a0b 80220004 61626364")},
+        {"NTP client", Wire().bytes(hex("1b")).bytes(Octets(47, 0)).octets()},
+        {"NTP server", hex("240206e9 00000b1a 00000e5f c0000201 e5e1d7c3 8e3d1c00 e5e1d9d1 00000000 e5e1d9d1 12345678 "
+                           "e5e1d9d1 12349abc")},
+        {"SNMP get",
+         hex("3029 020100 0406 7075626c6963 a01c 0204 12345678 020100 020100 300e 300c 0608 2b06010201010100 0500")},
+        {"NBNS query",
+         Wire().header(0x0110, 1).label("FHEPFCELEHFCEPFFFACACACACACACABL").u8(0).u16(32).u16(1).octets()},
+        {"NBNS status", Wire().header(0, 1).label("CKAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").u8(0).u16(33).u16(1).octets()},
+        {"NBNS answer", Wire()
+                            .header(0x8580, 0, 1)
+                            .label("FHEPFCELEHFCEPFFFACACACACACACABL")
+                            .u8(0)
+                            .record(32, 1, 300, hex("0000 c0000201"))
+                            .octets()},
+        {"WireGuard initiation", then("01000000 11223344", 148)},
+        {"WireGuard data", then("04000000 11223344 0100000000000000", 96)},
+        {"BitTorrent DHT", text("d1:ad2:id20:abcdefghij0123456789e1:q4:ping1:t2:aa1:y1:qe")},
+        {"uTP", then("4100 1234 12345678", 20)},
+        {"TFTP", Wire().u16(1).text("file").u8(0).text("octet").u8(0).octets()},
+        {"syslog", text("<34>Oct 11 22:14:15 host su: 'su root' failed for user on /dev/pts/8")},
+        {"SSDP", text("M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\n\r\n")},
+        {"SIP", text("OPTIONS sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP c\r\n\r\n")},
+        {"DHCP", Wire()
+                     .bytes(hex("01010600 12345678 00000000"))
+                     .bytes(Octets(228, 0))
+                     .bytes(hex("63825363 350101 ff"))
+                     .octets()},
+        {"RADIUS", then("01 2a 0014", 20)},
+        {"ISAKMP", then("1122334455667788 0000000000000000 01100200 00000000 000000dc", 220)},
+        {"memcached", Wire().u16(7).u16(0).u16(1).u16(0).text("get some_key\r\n").octets()},
+    };
+}
+
+} // namespace
+
+TEST_CASE("messages of DNS software are DNS, also where nothing speaks for it") {
+    for (const Sample& sample : dns_messages()) {
+        INFO(sample.what);
+        CHECK(looks_like_dns(sample.wire, true));
+        CHECK(looks_like_dns(sample.wire, false));
+    }
+}
+
+TEST_CASE("other protocols are not found by content") {
+    for (const Sample& sample : other_protocols()) {
+        INFO(sample.what);
+        CHECK_FALSE(looks_like_dns(sample.wire, true));
+    }
+}
+
+TEST_CASE("on DNS's own port: damaged messages pass, other protocols do not") {
+    const Sample damaged[] = {
+        {"a bare error", Wire().header(0x8181, 0).octets()},
+        {"a STATUS probe", Wire().header(0x1000, 0).octets()},
+        {"DSO", Wire().header(0x3000, 0).u16(1).u16(8).u32(1).u32(1).octets()},
+        {"a pointer loop", Wire().header(kQuery, 1).pointer(12).u16(1).u16(1).octets()},
+        {"a name that is cut", Wire().header(kQuery, 1).text("\3ab").octets()},
+        {"cut behind its question", Wire().header(kResponse, 1, 13, 4, 8).question("www.example.com", 1).octets()},
+        {"an odd class", Wire().header(kQuery, 1).question("www.example.com", 1, 4711).octets()},
+        {"rubbish behind a query", Wire().header(kQuery, 1).question("a", 1).text("rubbish").octets()},
+        {"NetBIOS sent to it",
+         Wire().header(0x0110, 1).label("FHEPFCELEHFCEPFFFACACACACACACABL").u8(0).u16(32).u16(1).octets()},
+    };
+    for (const Sample& sample : damaged) {
+        INFO(sample.what);
+        CHECK(looks_like_dns(sample.wire, false));
+        CHECK_FALSE(looks_like_dns(sample.wire, true));
+    }
+    // What a TCP stream's first "message" is when its first two octets are taken for a length.
+    std::mt19937 random(3);
+    const Octets hello = random_octets(random, 300);
+    const Sample others[] = {
+        {"TLS", Wire().bytes(hex("01 0100 01 0000fc 0303")).bytes(hello).octets()},
+        {"HTTP", Wire().text("T / HTTP/1.1\r\nHost: example.com\r\nUser-Agent: a\r\n\r\n").octets()},
+        {"HTTP POST", Wire().text("ST /dns-query HTTP/1.1\r\nHost: example.com\r\n\r\n").octets()},
+        {"SSH", Wire().text("H-2.0-OpenSSH_9.2p1 Debian-2\r\n").octets()},
+        {"SMTP", Wire().text("LO mail.example.com\r\n").octets()},
+        {"zeros", Octets(64, 0)},
+        {"ones", Octets(64, 0xff)},
+    };
+    for (const Sample& sample : others) {
+        INFO(sample.what);
+        CHECK_FALSE(looks_like_dns(sample.wire, false));
+    }
+}
+
+TEST_CASE("strict: one thing wrong is enough") {
+    const auto answer = [](unsigned flags, unsigned type, unsigned klass, const Octets& rdata) {
+        return Wire()
+            .header(flags, 1, 1)
+            .question("www.example.com", 1)
+            .pointer(12)
+            .record(type, klass, 60, rdata)
+            .octets();
+    };
+    REQUIRE(looks_like_dns(answer(kResponse, 1, 1, kAddress), true));
+    CHECK_FALSE(looks_like_dns(answer(kResponse | 0x0040, 1, 1, kAddress), true)); // Z
+    CHECK_FALSE(looks_like_dns(answer(kResponse | 0x1000, 1, 1, kAddress), true)); // STATUS
+    CHECK_FALSE(looks_like_dns(answer(kResponse | 0x000c, 1, 1, kAddress), true)); // RCODE12
+    CHECK_FALSE(looks_like_dns(answer(kResponse, 0, 1, kAddress), true));
+    CHECK_FALSE(looks_like_dns(answer(kResponse, 300, 1, kAddress), true));
+    CHECK_FALSE(looks_like_dns(answer(kResponse, 1, 7, kAddress), true));
+    CHECK_FALSE(looks_like_dns(answer(kResponse, 1, 0x8003, kAddress), true));
+    CHECK_FALSE(looks_like_dns(answer(kResponse, 1, 1, Octets(5, 0)), true));
+    CHECK_FALSE(looks_like_dns(Wire().bytes(answer(kResponse, 1, 1, kAddress)).u8(0).octets(), true));
+    CHECK_FALSE(looks_like_dns(Wire().header(kQuery | 3, 1).question("a", 1).octets(), true)); // a query with an rcode
+}
+
+TEST_CASE("a million random datagrams give no event, cut real ones no crash") {
+    std::mt19937 random(20261123);
+    unsigned strict = 0;
+    unsigned loose = 0;
+    Octets datagram;
+    for (int i = 0; i < 1000000; ++i) {
+        datagram.resize(random() % 100);
+        for (std::uint8_t& octet : datagram) octet = static_cast<std::uint8_t>(random());
+        strict += looks_like_dns(datagram, true);
+        loose += looks_like_dns(datagram, false);
+    }
+    CHECK(strict == 0);
+    CHECK(loose < 1000);
+    for (const Sample& sample : dns_messages())
+        for (std::size_t size = 0; size < sample.wire.size(); ++size) {
+            const Octets cut(sample.wire.begin(), sample.wire.begin() + static_cast<std::ptrdiff_t>(size));
+            CHECK_FALSE(looks_like_dns(cut, true));
+        }
+}
