@@ -107,8 +107,11 @@ void append_json_text(Line& line, std::string_view text) {
 }
 
 void append_json_string(Line& line, std::string_view text) {
-    line.put('"');
-    append_json_text(line, text);
+    char* to = line.room(text.size() + 10);
+    *to = '"';
+    const std::size_t plain = copy_plain(to + 1, text);
+    line.commit(1 + plain);
+    if (plain < text.size()) append_json_text(line, text.substr(plain));
     line.put('"');
 }
 

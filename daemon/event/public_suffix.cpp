@@ -10,7 +10,7 @@ namespace dnsmon {
 namespace {
 
 constexpr std::size_t kCacheEntries = 512; // a power of two; 128 KiB
-constexpr int kMaxLabels = 8;              // no rule of the list is deeper; keeps a hostile name of 127 labels cheap
+constexpr int kMaxLabels = 8;              // no rule of the list is deeper: a name of 127 labels costs eight look-ups
 
 /// A name that is fit to be asked for, in lower case; 0: it is not.
 std::size_t to_lower(std::string_view name, char* to, std::size_t limit) {
@@ -37,16 +37,6 @@ std::size_t hash(std::string_view text) {
     return static_cast<std::size_t>(value);
 }
 
-/// Where the last `labels` labels of `name` begin.
-std::size_t last_labels(std::string_view name, int labels) {
-    std::size_t start = name.size();
-    for (int i = 0; i < labels && start != 0; ++i) {
-        const std::size_t dot = start < 2 ? std::string_view::npos : name.rfind('.', start - 2);
-        start = dot == std::string_view::npos ? 0 : dot + 1;
-    }
-    return start;
-}
-
 } // namespace
 
 struct PublicSuffix::List {
@@ -63,20 +53,32 @@ PublicSuffix::~PublicSuffix() = default;
 PublicSuffix::PublicSuffix(PublicSuffix&&) noexcept = default;
 PublicSuffix& PublicSuffix::operator=(PublicSuffix&&) noexcept = default;
 
-void PublicSuffix::look_up(Entry& entry) const {
-    // libpsl wants a terminated string and looks at it from its left end.
-    std::array<char, kMaxNameBytes + 1> text{};
-    std::copy_n(entry.name.data(), entry.bytes, text.data());
-    const std::string_view name(text.data(), entry.bytes);
-    std::size_t suffix = last_labels(name, kMaxLabels);
-    std::size_t before = suffix;
-    const std::size_t last = last_labels(name, 1);
-    while (suffix < last && !(list_->context != nullptr && psl_is_public_suffix(list_->context, text.data() + suffix) != 0)) {
-        before = suffix;
-        suffix = name.find('.', suffix) + 1;
+bool PublicSuffix::is_suffix(std::string_view lower_case_name) const {
+    std::array<char, kMaxNameBytes + 1> text; // libpsl wants a terminated string
+    *std::copy(lower_case_name.begin(), lower_case_name.end(), text.begin()) = '\0';
+    return list_->context != nullptr && psl_is_public_suffix(list_->context, text.data()) != 0;
+}
+
+/// The longest suffix in the list counts: a name that is not in it has its parent's, and the parent is often cached.
+const PublicSuffix::Entry& PublicSuffix::find(std::string_view lower_case_name, int labels) {
+    const std::size_t slot = hash(lower_case_name) % kCacheEntries;
+    const Entry& cached = cache_[slot];
+    if (std::string_view(cached.name.data(), cached.bytes) == lower_case_name) return cached;
+
+    const std::size_t dot = lower_case_name.find('.');
+    std::size_t suffix = 0;
+    std::size_t registered = 0;
+    if (dot != std::string_view::npos && (labels > kMaxLabels || !is_suffix(lower_case_name))) {
+        const Entry& parent = find(lower_case_name.substr(dot + 1), labels - 1);
+        suffix = dot + 1 + parent.suffix;
+        registered = parent.suffix > 0 ? dot + 1 + parent.registered : 0;
     }
+    Entry& entry = cache_[slot]; // only now: the parent may have the same slot
+    std::copy(lower_case_name.begin(), lower_case_name.end(), entry.name.begin());
+    entry.bytes = static_cast<std::uint8_t>(lower_case_name.size());
     entry.suffix = static_cast<std::uint8_t>(suffix);
-    entry.registered = static_cast<std::uint8_t>(before);
+    entry.registered = static_cast<std::uint8_t>(registered);
+    return entry;
 }
 
 DomainParts PublicSuffix::split(std::string_view name) {
@@ -84,12 +86,7 @@ DomainParts PublicSuffix::split(std::string_view name) {
     const std::size_t bytes = to_lower(name, lower.data(), lower.size());
     if (bytes == 0) return {};
     const std::string_view key(lower.data(), bytes);
-    Entry& entry = cache_[hash(key) % kCacheEntries];
-    if (std::string_view(entry.name.data(), entry.bytes) != key) {
-        std::copy_n(key.data(), bytes, entry.name.data());
-        entry.bytes = static_cast<std::uint8_t>(bytes);
-        look_up(entry);
-    }
+    const Entry& entry = find(key, 1 + static_cast<int>(std::count(key.begin(), key.end(), '.')));
     const std::string_view found(entry.name.data(), entry.bytes);
     DomainParts parts;
     parts.top_level_domain = found.substr(entry.suffix);

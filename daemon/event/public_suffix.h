@@ -39,7 +39,8 @@ class PublicSuffix {
     };
     struct List; ///< libpsl's context
 
-    void look_up(Entry& entry) const;
+    const Entry& find(std::string_view lower_case_name, int labels);
+    [[nodiscard]] bool is_suffix(std::string_view lower_case_name) const;
 
     std::unique_ptr<List> list_;
     std::vector<Entry> cache_;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "output/journald_sink.h"
 
-#include <unistd.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
 #include <cerrno>
 #include <cstring>
@@ -29,20 +31,47 @@ void split_fields(std::string_view entry, std::vector<iovec>& fields) {
 
 } // namespace
 
-JournaldSink::JournaldSink(std::string socket) : socket_(std::move(socket)) {}
+JournaldSink::JournaldSink(std::string socket, std::chrono::milliseconds patience)
+    : socket_(std::move(socket)), patience_(patience),
+      probe_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {}
+
+/// An errno, or 0. sd_journal_sendv calls it success when journald's socket does not exist. Asked for each batch: a
+/// restarted journald has another socket at the same path.
+int JournaldSink::listening() {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (socket_.size() >= sizeof address.sun_path) return ENAMETOOLONG;
+    std::memcpy(address.sun_path, socket_.c_str(), socket_.size() + 1);
+    const auto* generic = reinterpret_cast<const sockaddr*>(&address);
+    return ::connect(probe_.get(), generic, sizeof address) == 0 ? 0 : errno;
+}
+
+/// An errno, or 0. sd_journal_sendv waits without end for a journald that does not read; a datagram socket connected to
+/// the same place is writable just when that one's queue has room.
+int JournaldSink::wait_for_room() {
+    pollfd poller{probe_.get(), POLLOUT, 0};
+    int ready = 0;
+    do {
+        ready = ::poll(&poller, 1, stalled_ ? 0 : static_cast<int>(patience_.count()));
+    } while (ready < 0 && errno == EINTR);
+    stalled_ = ready == 0;
+    return ready < 0 ? errno : stalled_ ? ETIMEDOUT : 0;
+}
+
+int JournaldSink::send(std::string_view entry) {
+    if (const int error = wait_for_room(); error != 0) return error;
+    split_fields(entry, fields_);
+    return -sd_journal_sendv(fields_.data(), static_cast<int>(fields_.size()));
+}
 
 WriteOutcome JournaldSink::write(const Batch& batch) {
     WriteOutcome outcome;
-    int error = 0;
-    // sd_journal_sendv calls it success when journald's socket does not exist.
-    if (::access(socket_.c_str(), F_OK) != 0) error = errno;
+    int error = listening();
     for (const EncodedEvent& event : batch.events) {
-        if (error != 0) break;
-        if (event.journal_bytes > 0) {
-            split_fields(std::string_view(batch.journal).substr(event.journal_offset, event.journal_bytes), fields_);
-            error = -sd_journal_sendv(fields_.data(), static_cast<int>(fields_.size()));
-            if (error != 0) break;
+        if (error == 0 && event.journal_bytes > 0) {
+            error = send(std::string_view(batch.journal).substr(event.journal_offset, event.journal_bytes));
         }
+        if (error != 0) break;
         ++outcome.written;
     }
     outcome.dropped = batch.events.size() - outcome.written;
