@@ -70,7 +70,7 @@ class Journald(EndToEndCase):
             cls().skipTest("systemd-journald is not installed")
         cls.journal = cls.enterClassContext(Journal())
         cls.resolver = cls.enterClassContext(Resolver())
-        cls.dnsmon = cls.enterClassContext(Dnsmon({"output": {"journald": True}}))
+        cls.dnsmon = cls.enterClassContext(Dnsmon({"output": {"journald": True, "stdout": True}}, arguments=()))
 
     def test_event_is_found_by_its_name(self):
         client = Client("dig", f"@{self.resolver.address4}", NAME)
