@@ -4,6 +4,7 @@
 #include "catch.h"
 #include "children.h"
 #include "packet_builder.h"
+#include "probe/netns.h"
 #include "probe/skeletons.h"
 #include "sandbox.h"
 #include "sockets.h"
@@ -56,6 +57,9 @@ class Sandbox {
 // The socket cookie alone cannot tell who uses an inherited socket.
 bool knows_each_sender() { return flavour_under_test() != OwnerFlavour::kCookie; }
 bool knows_leader() { return flavour_under_test() != OwnerFlavour::kCookie; }
+
+// Before 5.14 a process cannot learn its own namespace's cookie.
+bool numbers_namespaces() { return flavour_under_test() != OwnerFlavour::kCookie || own_netns_cookie().has_value(); }
 
 void check_owner(const Owner& owner, std::uint32_t pid, const char* name) {
     CHECK(owner.pid == pid);
@@ -313,7 +317,7 @@ TEST_CASE("the same loopback address in another network namespace is another hos
     const auto seen = sandbox.drain();
     REQUIRE(seen.size() == 1);
     CHECK(seen[0].sender.pid == client);
-    CHECK_FALSE(seen[0].receiver.known());
+    if (numbers_namespaces()) CHECK_FALSE(seen[0].receiver.known());
 }
 
 TEST_CASE("traffic on other ports leaves no trace, capture.loopback: false none at all") {
