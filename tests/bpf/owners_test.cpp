@@ -390,9 +390,10 @@ TEST_CASE("sockets older than the probe are known from /proc") {
         }));
         old.push_back(Child::start("old both ends", [](const Child::Ready& ready) {
             const Fd listener = bound(SOCK_STREAM, address("127.0.0.2", 53));
-            const Fd client = bound(SOCK_STREAM, address("127.0.0.1", 5555));
+            const Fd client = make_socket(AF_INET, SOCK_STREAM);
             connect_to(client, address("127.0.0.2", 53));
             const Fd server(::accept(listener.get(), nullptr, nullptr));
+            must(server.valid(), "accept");
             ready();
             must(::pause() == 0, "pause");
         }));
