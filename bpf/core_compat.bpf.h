@@ -8,38 +8,52 @@
 #include <bpf/bpf_core_read.h>
 
 /*
- * Two ways to follow a kernel pointer. Tracing programs copy with bpf_probe_read_kernel, which works from 5.5 on.
- * Programs that must also load under lockdown=confidentiality, where that helper is forbidden, follow typed (BTF)
- * pointers with plain loads: DNSMON_DIRECT_READS. There the task comes from bpf_get_current_task_btf (5.11, commit
- * 3ca1032ab7ab), which every program type may call since 6.10.
+ * Two ways to learn about the current task. Tracing programs have helpers for most of it and copy the rest with
+ * bpf_probe_read_kernel (5.5). Programs that must also load under lockdown=confidentiality, where that helper is
+ * forbidden, follow typed (BTF) pointers with plain loads: DNSMON_DIRECT_READS. The task is then the only thing asked
+ * of a helper: bpf_get_current_pid_tgid came to cgroup_skb in 6.10, bpf_get_current_uid_gid later still.
  */
 #ifdef DNSMON_DIRECT_READS
-static __always_inline struct task_struct *current_task(void)
+static __always_inline void read_current(struct dnsmon_owner *owner)
 {
-	return (struct task_struct *)bpf_get_current_task_btf();
-}
-static __always_inline __u32 task_netns(struct task_struct *task)
-{
-	return task->nsproxy->net_ns->ns.inum;
-}
-static __always_inline void read_leader(struct task_struct *task, char *comm, __u64 *start_ns)
-{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
 	struct task_struct *leader = task->group_leader;
 
-	__builtin_memcpy(comm, leader->comm, sizeof(leader->comm));
-	*start_ns = leader->start_boottime;
+	owner->pid = task->tgid;
+	owner->tid = task->pid;
+	owner->uid = task->cred->uid.val;
+	owner->gid = task->cred->gid.val;
+	owner->cgroup_id = task->cgroups->dfl_cgrp->kn->id;
+	owner->start_ns = leader->start_boottime;
+	__builtin_memcpy(owner->thread_name, task->comm, sizeof(owner->thread_name));
+	__builtin_memcpy(owner->process_name, leader->comm, sizeof(owner->process_name));
+}
+
+static __always_inline __u32 current_netns(void)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
+
+	return task->nsproxy->net_ns->ns.inum;
 }
 #else
-static __always_inline struct task_struct *current_task(void)
+static __always_inline void read_current(struct dnsmon_owner *owner)
 {
-	return (struct task_struct *)bpf_get_current_task();
-}
-static __always_inline void read_leader(struct task_struct *task, char *comm, __u64 *start_ns)
-{
+	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	__u64 uid_gid = bpf_get_current_uid_gid();
+
+	owner->pid = pid_tgid >> 32;
+	owner->tid = (__u32)pid_tgid;
+	owner->uid = (__u32)uid_gid;
+	owner->gid = uid_gid >> 32;
+	bpf_get_current_comm(owner->thread_name, sizeof(owner->thread_name));
+#ifndef DNSMON_NO_TASK
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
 
-	bpf_core_read(comm, sizeof(leader->comm), &leader->comm);
-	*start_ns = BPF_CORE_READ(leader, start_boottime);
+	owner->cgroup_id = bpf_get_current_cgroup_id();
+	owner->start_ns = BPF_CORE_READ(leader, start_boottime);
+	bpf_core_read(owner->process_name, sizeof(owner->process_name), &leader->comm);
+#endif
 }
 #endif
 

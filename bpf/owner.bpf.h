@@ -22,19 +22,7 @@ static __always_inline bool same_entry(const struct dnsmon_owner_entry *a, const
 /* The task that runs now, in process context. */
 static __always_inline void set_current_owner(struct dnsmon_owner_entry *entry, __u64 socket)
 {
-	struct dnsmon_owner *owner = &entry->owner;
-	__u64 pid_tgid = bpf_get_current_pid_tgid();
-	__u64 uid_gid = bpf_get_current_uid_gid();
-
-	owner->pid = pid_tgid >> 32;
-	owner->tid = (__u32)pid_tgid;
-	owner->uid = (__u32)uid_gid;
-	owner->gid = uid_gid >> 32;
-	bpf_get_current_comm(owner->thread_name, sizeof(owner->thread_name));
-#ifndef DNSMON_NO_TASK
-	owner->cgroup_id = bpf_get_current_cgroup_id();
-	read_leader(current_task(), owner->process_name, &owner->start_ns);
-#endif
+	read_current(&entry->owner);
 	entry->socket = socket;
 	entry->match = DNSMON_MATCH_EXACT;
 }
@@ -90,12 +78,15 @@ static __always_inline void remember_server(__u32 protocol, __u32 netns, const s
 	remember(&key, entry);
 }
 
-/* The socket is closed: who listened there does so no more, unless another socket has taken the port since. */
+/*
+ * The socket is closed: who listened there does so no more, unless another socket has taken the port since. An entry
+ * that user space found in /proc may lack its socket's name (0).
+ */
 static __always_inline void forget_listener(const struct dnsmon_owner_key *key, __u64 socket)
 {
 	struct dnsmon_owner_entry *known = bpf_map_lookup_elem(&owners, key);
 
-	if (known && known->socket == socket && !bpf_map_delete_elem(&owners, key))
+	if (known && (known->socket == socket || !known->socket) && !bpf_map_delete_elem(&owners, key))
 		count(DNSMON_COUNTER_OWNER_DELETES);
 }
 

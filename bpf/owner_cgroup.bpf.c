@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Owner hooks, cgroup flavour for kernels (6.10 on) where cgroup_skb/egress may ask who is current: every packet names
- * its own sender on its way out. Reads kernel memory by typed pointers only, so lockdown=confidentiality allows it.
+ * Owner hooks, cgroup flavour for kernels where cgroup_skb/egress may ask who is current: every packet names its own
+ * sender on its way out. Reads kernel memory by typed pointers only, so lockdown=confidentiality allows it.
  */
 #define DNSMON_DIRECT_READS
 #include "vmlinux.h"
@@ -14,11 +14,6 @@
 #include "packet.bpf.h"
 
 #define TCP_LISTEN 10
-
-static __always_inline __u32 current_netns(void)
-{
-	return task_netns(current_task());
-}
 
 /*
  * A UDP datagram always leaves in its sender's context. A TCP segment may leave in softirq, on an acknowledgement or a

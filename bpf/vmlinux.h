@@ -164,6 +164,15 @@ typedef struct {
 	struct net *net;
 } possible_net_t;
 
+struct kernfs_node {
+	__u64 id;
+};
+struct cgroup {
+	struct kernfs_node *kn;
+};
+struct css_set {
+	struct cgroup *dfl_cgrp;
+};
 struct task_struct {
 	int pid;
 	int tgid;
@@ -172,6 +181,7 @@ struct task_struct {
 	const struct cred *cred;
 	char comm[16];
 	struct nsproxy *nsproxy;
+	struct css_set *cgroups;
 };
 
 struct sock_common {

@@ -27,8 +27,8 @@ constexpr bpf_insn kReturn0[] = {
     {BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0},
     {BPF_JMP | BPF_EXIT, 0, 0, 0, 0},
 };
-constexpr bpf_insn kAskPid[] = {
-    {BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_get_current_pid_tgid},
+constexpr bpf_insn kAskTask[] = {
+    {BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_get_current_task_btf},
     {BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 1},
     {BPF_JMP | BPF_EXIT, 0, 0, 0, 0},
 };
@@ -97,7 +97,7 @@ Feature probe_cgroup2() {
 
 Feature probe_egress_task() {
     LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = BPF_CGROUP_INET_EGRESS);
-    return load(BPF_PROG_TYPE_CGROUP_SKB, kAskPid, &options) ? works() : fails("loading egress program", errno);
+    return load(BPF_PROG_TYPE_CGROUP_SKB, kAskTask, &options) ? works() : fails("loading egress program", errno);
 }
 
 Feature probe_ipv6() {

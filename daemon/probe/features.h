@@ -20,7 +20,7 @@ struct Features {
     Feature kprobes;
     Feature fentry;
     Feature cgroup2;     ///< detail: the mount point
-    Feature egress_task; ///< cgroup_skb/egress may ask for the current task (kernel ≥ 6.10)
+    Feature egress_task; ///< cgroup_skb/egress may ask for the current task
     Feature ipv6;
     std::string lockdown;     ///< "none", "integrity", "confidentiality"; empty: not known
     std::string missing_capabilities; ///< "CAP_BPF CAP_NET_RAW"; empty: all that is needed is there

@@ -7,6 +7,7 @@
 #include "probe/kernel_counters.h"
 #include "probe/libbpf_log.h"
 #include "probe/local_addresses.h"
+#include "probe/open_sockets.h"
 #include "probe/owner_hooks.h"
 #include "probe/packet_sockets.h"
 #include "probe/ring_reader.h"
@@ -56,6 +57,7 @@ struct Probe::State {
 
     BpfObject capture;
     std::optional<OwnerHooks> hooks;
+    std::optional<OpenSockets> open_sockets;
     std::unique_ptr<RingReader> ring;
     std::vector<Fd> sockets;
     HookPlan plan;
@@ -85,7 +87,12 @@ Result<std::unique_ptr<Probe::State>> Probe::State::make(const CaptureConfig& ca
     });
     if (!plan) return std::move(plan).error();
     state->plan = std::move(plan).value();
-    if (state->hooks) set_capture_netns(state->capture, state->hooks->own_netns());
+    if (state->hooks) {
+        set_capture_netns(state->capture, state->hooks->own_netns());
+        state->open_sockets.emplace(settings, *state->hooks);
+        auto seeded = state->open_sockets->seed();
+        state->plan.hooks.push_back({"sock_diag", seeded.has_value(), true, seeded ? "" : seeded.error().message});
+    }
     if (auto done = state->addresses.refresh(); !done) return std::move(done).error();
 
     // Last: every packet from the first on finds its owner.
@@ -132,6 +139,7 @@ std::string_view Probe::interface_name(std::uint32_t ifindex) { return state_->i
 void Probe::resync_clock() {
     state_->ring->resync_clock();
     state_->interfaces.refresh();
+    if (state_->open_sockets) state_->open_sockets->forget_clients();
     // Failing leaves the addresses as they were; the next call tries again.
     (void)state_->addresses.refresh();
 }
