@@ -36,7 +36,7 @@ PairingKey key_of(const dns::Message& message, const Flow& client_to_server) {
 
 Tracker::Tracker(const TrackerOptions& options, std::atomic<std::uint64_t>& sequence)
     : options_(options), sequence_(sequence), filter_(options.filter),
-      encoder_(make_encoder(options.format, options.encoder)), streams_(StreamLimits{}, plausible_in_stream),
+      encoder_(make_encoder(options.format, options.encoder)), streams_(plausible_in_stream),
       pairing_(options.pairing.entries) {}
 
 void Tracker::handle(const PacketItem& item, std::span<const std::uint8_t> payload, Batch& out) {
