@@ -39,6 +39,11 @@ constexpr Mnemonic kPurposes[] = {
     {28, "Unable to conform to policy"},
     {29, "Synthesized"},
     {30, "Invalid Query Type"},
+    {31, "Rate Limited"},
+    {32, "Over Quota"},
+    {33, "Negative Trust Anchor"},
+    {34, "New Delegation Only"},
+    {35, "Blocked by Upstream DNS Server"},
 };
 
 } // namespace

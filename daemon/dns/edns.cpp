@@ -55,6 +55,11 @@ constexpr Mnemonic kOptionNames[] = {
     {kZoneVersion, "ZONEVERSION"},
     {kMqTypeQuery, "MQTYPE-QUERY"},
     {kMqTypeResponse, "MQTYPE-RESPONSE"},
+    {22, "EDE-EXTRA-TEXT-LANGUAGE"},
+    {23, "FILTERING-CONTACT"},
+    {24, "FILTERING-ORGANIZATION"},
+    {25, "FILTERING-DB"},
+    {26, "STRUCTURED-DNS-ERROR"},
     {20292, "UMBRELLA-IDENT"},
     {26946, "DEVICEID"},
 };

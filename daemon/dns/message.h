@@ -39,7 +39,8 @@ struct Record {
     Section section = Section::kAnswer;
 };
 
-/// What stopped the decoder. kNone: every counted question and record was there and the message ended with them.
+/// What was wrong first. kNone: every counted question and record was there and the message ended with them. After
+/// kBadPointer and kNameTooLong decoding went on: where such a name ends is known. The others stopped it.
 enum class DecodeError : std::uint8_t {
     kNone,
     kShortHeader,     ///< fewer than 12 bytes

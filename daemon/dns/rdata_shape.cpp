@@ -24,6 +24,7 @@ enum Field : char {
     kStrings = 'S',    ///< one or more, to the end
     kType = 'T',       ///< RR type's mnemonic
     kDate = 'D',       ///< 32-bit seconds as YYYYMMDDHHmmSS (RFC 4034 3.2)
+    kScheme = 'M',     ///< RFC 9859 2.2
     kCertType = 'c',   ///< RFC 4398 2.1
     kAlgorithm = 'g',  ///< DNSSEC algorithm's mnemonic
     kSalt = 'h',       ///< counted, hex, "-" when empty (RFC 5155 3.3)
@@ -89,7 +90,7 @@ constexpr Shape kShapes[] = {
     {61, "b"},         // OPENPGPKEY: RFC 7929
     {62, "42B"},       // CSYNC: RFC 7477
     {63, "411x"},      // ZONEMD: RFC 8976
-    {66, "T12N"},      // DSYNC: RFC 9859
+    {66, "TM2N"},      // DSYNC: RFC 9859
     {67, "b"},         // HHIT: RFC 9886
     {68, "b"},         // BRID: RFC 9886
     {99, "S"},         // SPF: RFC 7208
@@ -187,6 +188,10 @@ void append_field(std::string& out, Reader& in, Field field) {
     case kStrings: return append_strings(out, in);
     case kType: return append_type(out, in.u16());
     case kDate: return append_date(out, in.u32());
+    case kScheme: {
+        const std::uint8_t scheme = in.u8();
+        return append_mnemonic(out, scheme == 1 ? "NOTIFY" : "", "", scheme);
+    }
     case kCertType: {
         const std::uint16_t type = in.u16();
         return append_mnemonic(out, find_mnemonic(kCertTypes, type), "", type);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbers and names of the IANA "Domain Name System (DNS) Parameters" registries (2025). The append_ functions of
+// Numbers and names of the IANA "Domain Name System (DNS) Parameters" registries (October 2026). The append_ functions of
 // text.h for types, classes, opcodes and rcodes stand in registry.cpp.
 #pragma once
 

@@ -20,6 +20,8 @@ enum Key : std::uint16_t {
     kOhttp = 8,
     kTlsSupportedGroups = 9,
     kDocPath = 10,
+    kPvd = 11,
+    kOots = 12,
 };
 constexpr Mnemonic kKeyNames[] = {
     {kMandatory, "mandatory"},
@@ -33,6 +35,8 @@ constexpr Mnemonic kKeyNames[] = {
     {kOhttp, "ohttp"},
     {kTlsSupportedGroups, "tls-supported-groups"},
     {kDocPath, "docpath"},
+    {kPvd, "pvd"},
+    {kOots, "oots"},
 };
 
 void append_key(std::string& out, std::uint16_t key) {

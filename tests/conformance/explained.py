@@ -6,7 +6,7 @@ import dns.name
 import dns.rdtypes.svcbbase
 
 #: Types that the registry named after dnspython 2.3, and TYPE0, which dnspython calls NONE.
-NEWER = {40: "SINK", 57: "RKEY", 58: "TALINK", 31: "EID", 32: "NIMLOC", 34: "ATMA", 66: "DSYNC", 67: "HHIT", 68: "BRID",
+NEWER = {40: "SINK", 57: "RKEY", 58: "TALINK", 31: "EID", 32: "NIMLOC", 34: "ATMA", 66: "DSYNC", 67: "HHIT", 68: "BRID", 69: "UNECE", 70: "ISO",
          100: "UINFO", 101: "UID", 102: "GID", 128: "NXNAME", 259: "DOA", 261: "RESINFO", 262: "WALLET", 263: "CLA",
          264: "IPN"}
 #: IANA's mnemonics have hyphens; 4 (ECC) was never assigned.

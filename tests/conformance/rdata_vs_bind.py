@@ -20,7 +20,7 @@ from message import message
 
 ALGORITHMS = {"NSEC3RSASHA1": "RSASHA1-NSEC3-SHA1", "NSEC3DSA": "DSA-NSEC3-SHA1", "ECCGOST": "ECC-GOST"}
 NXT, GPOS, CERT, SVCB, HTTPS = 30, 27, 37, 64, 65
-HEX = {31, 32, 55, 32768}  # EID, NIMLOC, HIP, TA: BIND writes upper case
+HEX = {10, 31, 32, 55, 103, 32768}  # NULL, EID, NIMLOC, HIP, UNSPEC, TA: BIND writes upper case
 
 
 def name(r):
@@ -66,15 +66,19 @@ def cases():
     yield 40, row(generate.u8, generate.u8, generate.u8, blob(1))
     yield 259, row(generate.u32, generate.u32, generate.u8, generate.string, blob(0))
     known = {t: make for t, _, make in generate.GENERATORS}
+    yield 66, row(covered, lambda r: r.choice((b"\x00", b"\x01", b"\x02")), generate.u16, name)
+    yield from ((t, blob(1)) for t in (10, 67, 68, 103))
+    yield 262, generate.strings
     yield 45, lambda r: known[45](r) + b"k"  # BIND wants an IPSECKEY to have a key
-    yield from ((t, known[t]) for t in (11, 22, GPOS, CERT, 42, 55, SVCB, HTTPS, 108, 257, 260))
+    yield 11, lambda r: known[11](r) + b"\x01"  # and a WKS no octets of zeros behind its last port
+    yield from ((t, known[t]) for t in (22, GPOS, CERT, 42, 55, SVCB, HTTPS, 108, 257, 260))
 
 
 def level(rdtype, text):
     """The same spelling for both."""
     text = re.sub(r"\.(?=\s|$)", "", text)  # a name's trailing dot; the root is nothing for both
     if rdtype == NXT:
-        text = re.sub(r"\bTYPE(\d+)\b", r"\1", text)
+        text = re.sub(r"\bTYPE(\d+)\b", r"\1", text).replace(" UNECE", " 69").replace(" ISO", " 70")  # newer than BIND 9.18
     if rdtype == CERT:
         text = " ".join(ALGORITHMS.get(word, word) for word in text.split(" "))
     if rdtype in (GPOS, SVCB, HTTPS):

@@ -122,6 +122,8 @@ TEST_CASE("option values") {
         {15, Wire().u16(15).text("by \"policy\"").octets(), "15 (Blocked): \"by \\\"policy\\\"\""},
         {15, Wire().u16(49152).text("x").octets(), "49152: \"x\""},
         {15, hex("0f"), "0f"},
+        {15, hex("0020"), "32 (Over Quota)"},
+        {26, {}, ""},
         {16, hex("0007"), "7"},
         {17, hex("0007"), "7"},
         {18, Wire().name("agent.example").octets(), "agent.example"},

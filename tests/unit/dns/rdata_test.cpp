@@ -69,7 +69,8 @@ TEST_CASE("names in rdata") {
     check({33, Wire().u16(1).u16(2).u16(5060).name("sip").octets(), "1 2 5060 sip"});
     check({36, Wire().u16(1).name("kx").octets(), "1 kx"});
     check({58, Wire().name("a").name("b").octets(), "a b"});
-    check({66, Wire().u16(59).u8(1).u16(5359).name("n").octets(), "CDS 1 5359 n"});
+    check({66, Wire().u16(59).u8(1).u16(5359).name("n").octets(), "CDS NOTIFY 5359 n"});
+    check({66, Wire().u16(59).u8(2).u16(5359).name("n").octets(), "CDS 2 5359 n"});
     check({107, Wire().u16(10).name("l64").octets(), "10 l64"});
 }
 

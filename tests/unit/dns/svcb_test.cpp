@@ -61,6 +61,8 @@ TEST_CASE("every SvcParam by name") {
     CHECK(rdata_text(65, with(9, hex("001d 0017"))) == "1 . tls-supported-groups=\"29,23\"");
     CHECK(rdata_text(65, with(10, Wire().label("dns").octets())) == "1 . docpath=\"dns\"");
     CHECK(rdata_text(65, with(10, {})) == "1 . docpath");
+    CHECK(rdata_text(65, with(11, {})) == "1 . pvd");
+    CHECK(rdata_text(65, with(13, {})) == "1 . key13");
     CHECK(rdata_text(65, with(65280, {})) == "1 . key65280");
     CHECK(rdata_text(65, with(65280, hex("22 5c 0a"))) == "1 . key65280=\"\\\"\\\\\\010\"");
     CHECK(rdata_text(65, with(0, hex("029a"))) == "1 . mandatory=\"key666\"");
