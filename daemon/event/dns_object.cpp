@@ -39,7 +39,8 @@ std::uint32_t name_start(const dns::Message& message, std::uint32_t offset) {
 
 bool is_address(const dns::Record& record) {
     if (record.section != dns::Section::kAnswer) return false;
-    return (record.type == dns::kTypeA && record.rdata_bytes == 4) || (record.type == dns::kTypeAaaa && record.rdata_bytes == 16);
+    return (record.type == dns::kTypeA && record.rdata_bytes == 4) ||
+           (record.type == dns::kTypeAaaa && record.rdata_bytes == 16);
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One thing to be logged about DNS: a message that was seen, or an answer that never came. A view over what the
-// worker holds while it encodes; nothing here outlives the call. Daemon events (stats, loss, start, stop) are event/notice.h.
+// worker holds while it encodes; nothing here outlives the call. Daemon events (stats, loss, start, stop) are
+// event/notice.h.
 #pragma once
 
 #include "dns/message.h"
@@ -33,16 +34,16 @@ struct Event {
     const dns::Message* message = nullptr; ///< for kTimeout: the query that was never answered
     Flow flow;                             ///< of the message itself: source sent it
     Direction direction = Direction::kUnknown;
-    std::string_view interface;            ///< empty: not known
-    std::uint32_t network_bytes = 0;       ///< of the DNS message, without TCP's length prefix
+    std::string_view interface;                 ///< empty: not known
+    std::uint32_t network_bytes = 0;            ///< of the DNS message, without TCP's length prefix
     std::optional<LocalProcess> process;        ///< the client where it is local, else the local server
     std::optional<LocalProcess> server_process; ///< the server, when client and server are both local
-    std::optional<std::int64_t> duration_ns; ///< response: since its query; timeout: how long was waited
-    std::uint32_t retransmits = 0;           ///< of the query, so far
-    bool unsolicited = false;                ///< a response to no query that was seen
-    bool heuristic = false;                  ///< found by content, not by port
-    bool truncated = false;                  ///< the capture holds less than was sent
-    bool gap = false;                        ///< bytes of the TCP stream before this message were lost
+    std::optional<std::int64_t> duration_ns;    ///< response: since its query; timeout: how long was waited
+    std::uint32_t retransmits = 0;              ///< of the query, so far
+    bool unsolicited = false;                   ///< a response to no query that was seen
+    bool heuristic = false;                     ///< found by content, not by port
+    bool truncated = false;                     ///< the capture holds less than was sent
+    bool gap = false;                           ///< bytes of the TCP stream before this message were lost
 };
 
 } // namespace dnsmon

@@ -57,7 +57,8 @@ Run longest_zero_run(const Words& words) {
 
 char* put_v6(char* to, const std::array<std::uint8_t, 16>& bytes) {
     Words words{};
-    for (std::size_t i = 0; i < words.size(); ++i) words[i] = static_cast<unsigned>(bytes[2 * i] << 8 | bytes[2 * i + 1]);
+    for (std::size_t i = 0; i < words.size(); ++i)
+        words[i] = static_cast<unsigned>(bytes[2 * i] << 8 | bytes[2 * i + 1]);
     const Run zeros = longest_zero_run(words);
     for (std::size_t i = 0; i < words.size();) {
         if (i == zeros.first) {

@@ -17,7 +17,9 @@ constexpr auto kPlain = [] {
     return plain;
 }();
 
-constexpr std::uint64_t repeated(std::uint8_t byte) { return 0x0101010101010101ULL * byte; }
+constexpr std::uint64_t repeated(std::uint8_t byte) {
+    return 0x0101010101010101ULL * byte;
+}
 
 /// Is any of the eight bytes not plain? (The zero-byte test of "Bit Twiddling Hacks", exact as a yes or no.)
 bool any_special(std::uint64_t word) {
@@ -26,7 +28,8 @@ bool any_special(std::uint64_t word) {
     const std::uint64_t backslash = word ^ repeated('\\');
     const std::uint64_t delete_ = word ^ repeated(0x7f);
     const std::uint64_t control = word - repeated(0x20); // borrows into the top bit of a byte below 0x20
-    const std::uint64_t found = word | control | (quote - repeated(1)) | (backslash - repeated(1)) | (delete_ - repeated(1));
+    const std::uint64_t found =
+        word | control | (quote - repeated(1)) | (backslash - repeated(1)) | (delete_ - repeated(1));
     return (found & high) != 0;
 }
 
@@ -53,7 +56,9 @@ void append_unicode_escape(Line& line, char32_t code) {
     for (int shift = 12; shift >= 0; shift -= 4) line.put(digits[(code >> shift) & 0xf]);
 }
 
-std::uint8_t byte_at(std::string_view text, std::size_t at) { return static_cast<std::uint8_t>(text[at]); }
+std::uint8_t byte_at(std::string_view text, std::size_t at) {
+    return static_cast<std::uint8_t>(text[at]);
+}
 
 } // namespace
 

@@ -12,8 +12,8 @@ namespace dnsmon {
 
 /// One character of a byte string as UTF-8 (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF).
 struct Utf8Character {
-    char32_t code = 0xfffd;   ///< U+FFFD: the bytes are not valid
-    std::size_t bytes = 1;    ///< taken from the input: of an invalid sequence the first byte only
+    char32_t code = 0xfffd; ///< U+FFFD: the bytes are not valid
+    std::size_t bytes = 1;  ///< taken from the input: of an invalid sequence the first byte only
     bool valid = false;
 };
 /// `text` is not empty.

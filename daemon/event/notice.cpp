@@ -20,7 +20,8 @@ std::string timestamp(std::int64_t time_ns) {
 
 bool is_nothing(const Json& value) {
     if (value.is_null()) return true;
-    return (value.is_string() && value.get_ref<const std::string&>().empty()) || (value.is_structured() && value.empty());
+    return (value.is_string() && value.get_ref<const std::string&>().empty()) ||
+           (value.is_structured() && value.empty());
 }
 
 /// The value without null, "", [] and {} at any depth (absent means that the key is not there).

@@ -6,11 +6,10 @@
 #include "event/format.h"
 
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include <nlohmann/json_fwd.hpp>
 
 namespace dnsmon {
 
@@ -21,7 +20,7 @@ struct Notice {
     NoticeAction action = NoticeAction::kStats;
     std::int64_t time_ns = 0; ///< since the epoch
     std::string_view host_name;
-    std::string_view message; ///< one sentence for a person
+    std::string_view message;            ///< one sentence for a person
     std::optional<std::int64_t> from_ns; ///< loss: event.start and event.end of the outage
     std::optional<std::int64_t> to_ns;
 };

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "event/public_suffix.h"
 
-#include <algorithm>
-
 #include <libpsl.h>
+
+#include <algorithm>
 
 namespace dnsmon {
 

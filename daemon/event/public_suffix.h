@@ -32,8 +32,8 @@ class PublicSuffix {
   private:
     static constexpr std::size_t kMaxNameBytes = 253; // RFC 1035 2.3.4 as text
     struct Entry {
-        std::uint8_t bytes = 0; ///< of name; 0: the slot is free
-        std::uint8_t suffix = 0; ///< where the public suffix begins
+        std::uint8_t bytes = 0;      ///< of name; 0: the slot is free
+        std::uint8_t suffix = 0;     ///< where the public suffix begins
         std::uint8_t registered = 0; ///< where the registered domain begins; = suffix when there is none
         std::array<char, kMaxNameBytes> name{};
     };

@@ -67,7 +67,8 @@ std::int64_t FileSink::period_at(std::int64_t time_s) const {
 
 bool FileSink::rotation_due(std::uint64_t next_bytes) const {
     if (file_.size_bytes() == 0) return false;
-    return file_.size_bytes() + next_bytes > size_limit_ || (config_.rotate_every.count() > 0 && period_at(clock_()) > period_);
+    return file_.size_bytes() + next_bytes > size_limit_ ||
+           (config_.rotate_every.count() > 0 && period_at(clock_()) > period_);
 }
 
 /// What cannot be rotated goes on growing: a file that is too long is better than a lost event.
@@ -85,7 +86,8 @@ void FileSink::rotate(WriteOutcome& outcome) {
 std::size_t FileSink::append_some(const Batch& batch, std::size_t first, WriteOutcome& outcome) {
     const std::size_t start = batch.events[first].line_offset;
     const std::uint64_t room = size_limit_ > file_.size_bytes() ? size_limit_ - file_.size_bytes() : 0;
-    const std::size_t fitting = whole_events(batch, first, start + static_cast<std::size_t>(std::min<std::uint64_t>(room, batch.lines.size())));
+    const std::size_t fitting =
+        whole_events(batch, first, start + static_cast<std::size_t>(std::min<std::uint64_t>(room, batch.lines.size())));
     const std::size_t count = std::max<std::size_t>(fitting, 1);
     const std::size_t end = line_end(batch.events[first + count - 1]);
     const LogFile::Appended appended = file_.append(std::string_view(batch.lines).substr(start, end - start));

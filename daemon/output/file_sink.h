@@ -40,8 +40,8 @@ class FileSink final : public Sink {
     FileConfig config_;
     UnixClock clock_;
     LogFile file_;
-    std::int64_t period_ = 0;       ///< number of the rotate_every that the current file belongs to
-    std::uint64_t size_limit_ = 0;  ///< moved up after a rotation that failed, so that not every event tries again
+    std::int64_t period_ = 0;      ///< number of the rotate_every that the current file belongs to
+    std::uint64_t size_limit_ = 0; ///< moved up after a rotation that failed, so that not every event tries again
 };
 
 } // namespace dnsmon

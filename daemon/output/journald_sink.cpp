@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "output/journald_sink.h"
 
+#include "output/poll_timeout.h"
+
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -52,7 +54,7 @@ int JournaldSink::wait_for_room() {
     pollfd poller{probe_.get(), POLLOUT, 0};
     int ready = 0;
     do {
-        ready = ::poll(&poller, 1, stalled_ ? 0 : static_cast<int>(patience_.count()));
+        ready = ::poll(&poller, 1, stalled_ ? 0 : poll_timeout(patience_));
     } while (ready < 0 && errno == EINTR);
     stalled_ = ready == 0;
     return ready < 0 ? errno : stalled_ ? ETIMEDOUT : 0;

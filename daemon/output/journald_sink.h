@@ -7,11 +7,11 @@
 #include "output/sink.h"
 #include "util/fd.h"
 
+#include <sys/uio.h>
+
 #include <chrono>
 #include <string>
 #include <vector>
-
-#include <sys/uio.h>
 
 namespace dnsmon {
 

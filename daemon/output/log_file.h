@@ -6,12 +6,12 @@
 #include "util/fd.h"
 #include "util/result.h"
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include <sys/types.h>
 
 namespace dnsmon {
 

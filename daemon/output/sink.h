@@ -29,7 +29,7 @@ struct WriteOutcome {
     std::uint64_t written = 0; ///< events: the batch's first ones, so that an event is whole or not there at all
     std::uint64_t dropped = 0; ///< events; written + dropped = batch.events.size()
     DropReason reason = DropReason::kNone;
-    std::string detail;        ///< system's words; without dropped events: a trouble that cost none
+    std::string detail; ///< system's words; without dropped events: a trouble that cost none
 };
 
 class Sink {

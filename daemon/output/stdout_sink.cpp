@@ -2,6 +2,7 @@
 #include "output/stdout_sink.h"
 
 #include "output/lines.h"
+#include "output/poll_timeout.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -38,7 +39,7 @@ StdoutSink::StdoutSink(int fd, std::chrono::milliseconds patience)
 
 bool StdoutSink::wait_writable() {
     pollfd poller{fd_, POLLOUT, 0};
-    const int timeout = stalled_ ? 0 : static_cast<int>(patience_.count());
+    const int timeout = stalled_ ? 0 : poll_timeout(patience_);
     int ready = 0;
     do {
         ready = ::poll(&poller, 1, timeout);

@@ -27,8 +27,8 @@ class StdoutSink final : public Sink {
     DropReason reason_of_failure() const;
 
     int fd_;
-    Fd own_;              ///< the same pipe or terminal opened again without blocking, where that is possible
-    bool socket_;         ///< can be written without blocking as it is
+    Fd own_;      ///< the same pipe or terminal opened again without blocking, where that is possible
+    bool socket_; ///< can be written without blocking as it is
     std::chrono::milliseconds patience_;
     bool stalled_ = false; ///< the last wait was in vain: not waited again until something goes out
     int error_ = 0;

@@ -28,7 +28,9 @@ void block_signals() {
     (void)::pthread_sigmask(SIG_BLOCK, &all, nullptr);
 }
 
-std::size_t index_of(DropReason reason) { return static_cast<std::size_t>(reason); }
+std::size_t index_of(DropReason reason) {
+    return static_cast<std::size_t>(reason);
+}
 
 } // namespace
 
@@ -48,7 +50,9 @@ Writer::Writer(std::vector<std::unique_ptr<Sink>> sinks, std::function<void()> o
     thread_ = std::thread([this] { run(); });
 }
 
-Writer::~Writer() { stop(); }
+Writer::~Writer() {
+    stop();
+}
 
 Batch Writer::deliver(Batch full) {
     if (full.empty()) return full;

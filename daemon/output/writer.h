@@ -76,8 +76,8 @@ class Writer {
     /// Writes all that was delivered, ends the thread. Outages still going on are reported as ended now.
     void stop();
 
-    [[nodiscard]] WriterStatus status() const;          ///< any thread
-    [[nodiscard]] std::vector<SinkNews> take_news();    ///< any thread; what came since the last call
+    [[nodiscard]] WriterStatus status() const;       ///< any thread
+    [[nodiscard]] std::vector<SinkNews> take_news(); ///< any thread; what came since the last call
 
   private:
     struct Output; ///< a sink and its books
@@ -98,7 +98,7 @@ class Writer {
     std::atomic<bool> reopen_{false};
     std::atomic<std::uint64_t> heartbeat_{0};
 
-    std::atomic<std::uint64_t> delivered_{0};  ///< events
+    std::atomic<std::uint64_t> delivered_{0}; ///< events
 
     mutable std::mutex books_; ///< guards what follows; held for bookkeeping only, never while writing
     std::vector<Output> outputs_;

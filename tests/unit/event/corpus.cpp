@@ -4,9 +4,8 @@
 #include "event/notice.h"
 #include "samples.h"
 
-#include <nlohmann/json.hpp>
-
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
 using namespace dnsmon;
 using namespace dnsmon::test;

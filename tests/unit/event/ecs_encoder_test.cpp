@@ -16,30 +16,33 @@ std::string encode(const Event& event, const std::string& host = "web-1") {
     make_encoder(Format::kEcs, {host, {}})->append(out, event);
     return out;
 }
-json parsed(const Event& event) { return json::parse(encode(event)); }
+json parsed(const Event& event) {
+    return json::parse(encode(event));
+}
 
 } // namespace
 
 TEST_CASE("a response with all that is known about its process") {
     const auto sample = google_response();
     sample->with_details();
-    CHECK(encode(sample->event) ==
-          R"({"@timestamp":"2026-11-23T12:00:00.123456789Z","ecs":{"version":"9.4.0"},)"
-          R"("event":{"kind":"event","category":["network"],"type":["protocol"],"dataset":"dnsmon.dns","action":"response",)"
-          R"("outcome":"success","duration":1834211,"sequence":1042},"host":{"name":"web-1"},)"
-          R"("observer":{"ingress":{"interface":{"name":"ens18"}}},)"
-          R"("network":{"transport":"tcp","type":"ipv4","protocol":"dns","direction":"ingress","bytes":55},)"
-          R"("source":{"ip":"1.1.1.1","port":53},"destination":{"ip":"192.168.44.3","port":57915},)"
-          R"("process":{"pid":10738,"name":"dig","executable":"/usr/bin/dig","command_line":"dig @1.1.1.1 google.com +tcp",)"
-          R"("start":"2026-11-23T11:59:59.900Z","thread":{"id":10739,"name":"isc-net-0000"},"parent":{"pid":10001,"name":"bash"}},)"
-          R"("user":{"id":"0","name":"root"},"group":{"id":"0"},)"
-          R"("dns":{"type":"answer","id":"51234","op_code":"QUERY","response_code":"NOERROR","header_flags":["RD","RA"],)"
-          R"("question":{"name":"google.com","type":"A","class":"IN","registered_domain":"google.com","top_level_domain":"com"},)"
-          R"("answers_count":1,"authorities_count":0,"additionals_count":1,)"
-          R"("answers":[{"name":"google.com","type":"A","class":"IN","ttl":300,"data":"142.251.12.101"}],)"
-          R"("resolved_ip":["142.251.12.101"],"opt":{"version":"0","udp_size":1232,"do":false}},)"
-          R"("dnsmon":{"attribution":"exact","detected":"port"}})"
-          "\n");
+    CHECK(
+        encode(sample->event) ==
+        R"({"@timestamp":"2026-11-23T12:00:00.123456789Z","ecs":{"version":"9.4.0"},)"
+        R"("event":{"kind":"event","category":["network"],"type":["protocol"],"dataset":"dnsmon.dns","action":"response",)"
+        R"("outcome":"success","duration":1834211,"sequence":1042},"host":{"name":"web-1"},)"
+        R"("observer":{"ingress":{"interface":{"name":"ens18"}}},)"
+        R"("network":{"transport":"tcp","type":"ipv4","protocol":"dns","direction":"ingress","bytes":55},)"
+        R"("source":{"ip":"1.1.1.1","port":53},"destination":{"ip":"192.168.44.3","port":57915},)"
+        R"("process":{"pid":10738,"name":"dig","executable":"/usr/bin/dig","command_line":"dig @1.1.1.1 google.com +tcp",)"
+        R"("start":"2026-11-23T11:59:59.900Z","thread":{"id":10739,"name":"isc-net-0000"},"parent":{"pid":10001,"name":"bash"}},)"
+        R"("user":{"id":"0","name":"root"},"group":{"id":"0"},)"
+        R"("dns":{"type":"answer","id":"51234","op_code":"QUERY","response_code":"NOERROR","header_flags":["RD","RA"],)"
+        R"("question":{"name":"google.com","type":"A","class":"IN","registered_domain":"google.com","top_level_domain":"com"},)"
+        R"("answers_count":1,"authorities_count":0,"additionals_count":1,)"
+        R"("answers":[{"name":"google.com","type":"A","class":"IN","ttl":300,"data":"142.251.12.101"}],)"
+        R"("resolved_ip":["142.251.12.101"],"opt":{"version":"0","udp_size":1232,"do":false}},)"
+        R"("dnsmon":{"attribution":"exact","detected":"port"}})"
+        "\n");
 }
 
 TEST_CASE("what is not known is not there") {
@@ -48,7 +51,8 @@ TEST_CASE("what is not known is not there") {
     sample->event.direction = Direction::kUnknown;
     const std::string line = encode(sample->event, "");
     const json event = json::parse(line);
-    for (const char* key : {"host", "observer", "process", "user", "group", "container"}) CHECK_FALSE(event.contains(key));
+    for (const char* key : {"host", "observer", "process", "user", "group", "container"})
+        CHECK_FALSE(event.contains(key));
     CHECK_FALSE(event["network"].contains("direction"));
     CHECK_FALSE(event["event"].contains("duration"));
     for (const char* key : {"response_code", "answers", "authorities", "additionals", "resolved_ip", "opt"}) {

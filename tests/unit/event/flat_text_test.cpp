@@ -47,7 +47,8 @@ TEST_CASE("text: one line for each answer, none without, only those of the wante
     const auto all = maximal_samples();
     const std::string whole = encode(Format::kText, all[2]->event);
     CHECK(std::count(whole.begin(), whole.end(), '\n') == 4);
-    CHECK(whole.find("DNS_NAME=www.shop.example.co.uk. DNS_TYPE=CNAME DNS_DATA=cdn.example.net\n") != std::string::npos);
+    CHECK(whole.find("DNS_NAME=www.shop.example.co.uk. DNS_TYPE=CNAME DNS_DATA=cdn.example.net\n") !=
+          std::string::npos);
     const std::string addresses = encode(Format::kText, all[2]->event, {28, 1});
     CHECK(std::count(addresses.begin(), addresses.end(), '\n') == 3);
     CHECK(addresses.find("CNAME") == std::string::npos);

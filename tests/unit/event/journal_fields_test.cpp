@@ -30,10 +30,10 @@ TEST_CASE("journald gets the line and the flat keys") {
     std::string out;
     JournalFields().append(out, google_response()->event, "{\"a\":1}\n");
     CHECK(entries(out) == std::vector<std::string>{"MESSAGE={\"a\":1}", "PRIORITY=6", "SYSLOG_IDENTIFIER=dnsmon",
-                                                   "OBJECT_PID=10738", "COMM=dig", "PID=10738", "TGID=10739", "DEV=ens18",
-                                                   "PROTO=TCP", "SRC=1.1.1.1", "DST=192.168.44.3", "SPT=53", "DPT=57915",
-                                                   "UID=0", "GID=0", "DNS_QR=1", "DNS_NAME=google.com.", "DNS_TYPE=A",
-                                                   "DNS_DATA=142.251.12.101"});
+                                                   "OBJECT_PID=10738", "COMM=dig", "PID=10738", "TGID=10739",
+                                                   "DEV=ens18", "PROTO=TCP", "SRC=1.1.1.1", "DST=192.168.44.3",
+                                                   "SPT=53", "DPT=57915", "UID=0", "GID=0", "DNS_QR=1",
+                                                   "DNS_NAME=google.com.", "DNS_TYPE=A", "DNS_DATA=142.251.12.101"});
 }
 
 TEST_CASE("an event without a line is no entry, one without a process has no OBJECT_PID") {
@@ -59,5 +59,6 @@ TEST_CASE("each answer is a field, up to what journald takes") {
 TEST_CASE("a daemon event is an entry with its priority") {
     std::string out;
     append_journal_notice(out, "loss", 4, "{}\n");
-    CHECK(entries(out) == std::vector<std::string>{"MESSAGE={}", "PRIORITY=4", "SYSLOG_IDENTIFIER=dnsmon", "EVENT=loss"});
+    CHECK(entries(out) ==
+          std::vector<std::string>{"MESSAGE={}", "PRIORITY=4", "SYSLOG_IDENTIFIER=dnsmon", "EVENT=loss"});
 }

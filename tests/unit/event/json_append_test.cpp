@@ -3,7 +3,6 @@
 #include "event/json_append.h"
 
 #include <nlohmann/json.hpp>
-
 #include <random>
 #include <string>
 
@@ -33,9 +32,9 @@ TEST_CASE("quotes, backslashes and controls are escaped") {
 TEST_CASE("valid UTF-8 stays, the rest becomes U+FFFD byte by byte") {
     CHECK(as_json("Zürich €😀") == "\"Zürich €😀\"");
     CHECK(as_json("\xff") == "\"\xef\xbf\xbd\"");
-    CHECK(as_json("\xc0\xaf") == "\"\xef\xbf\xbd\xef\xbf\xbd\"");         // overlong
+    CHECK(as_json("\xc0\xaf") == "\"\xef\xbf\xbd\xef\xbf\xbd\"");                 // overlong
     CHECK(as_json("\xed\xa0\x80") == "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\""); // surrogate
-    CHECK(as_json("\xf4\x90\x80\x80x").ends_with("x\""));                 // beyond U+10FFFF
+    CHECK(as_json("\xf4\x90\x80\x80x").ends_with("x\""));                         // beyond U+10FFFF
     CHECK(as_json("cut \xe2\x82") == "\"cut \xef\xbf\xbd\xef\xbf\xbd\"");
 }
 

@@ -2,9 +2,8 @@
 #include "catch.h"
 #include "event/notice.h"
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 using namespace dnsmon;
 using nlohmann::json;
@@ -21,7 +20,8 @@ Notice loss() {
     notice.to_ns = 2'000'000'000;
     return notice;
 }
-const json kData{{"sink", "file"}, {"events", 12}, {"empty", ""}, {"none", nullptr}, {"inner", {{"list", json::array()}}}};
+const json kData{
+    {"sink", "file"}, {"events", 12}, {"empty", ""}, {"none", nullptr}, {"inner", {{"list", json::array()}}}};
 
 } // namespace
 

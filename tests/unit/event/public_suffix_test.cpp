@@ -54,11 +54,13 @@ TEST_CASE("the registered domain is libpsl's") {
     psl_ctx_t* reference = psl_latest(nullptr);
     REQUIRE(reference != nullptr);
     std::mt19937 random(4);
-    const char* labels[] = {"a", "www", "com", "co", "uk", "amazonaws", "s3", "compute-1", "github", "io", "jp", "kobe", "city",
-                            "k12", "ca", "us", "xn--p1ai", "in-addr", "arpa", "blogspot", "appspot", "elb", "cn", "nom", "br"};
+    const char* labels[] = {"a",    "www",      "com",     "co",   "uk",  "amazonaws", "s3", "compute-1", "github",
+                            "io",   "jp",       "kobe",    "city", "k12", "ca",        "us", "xn--p1ai",  "in-addr",
+                            "arpa", "blogspot", "appspot", "elb",  "cn",  "nom",       "br"};
     for (int i = 0; i < 50'000; ++i) {
         std::string name = labels[random() % std::size(labels)];
-        for (std::size_t more = random() % 6; more > 0; --more) name = std::string(labels[random() % std::size(labels)]) + "." + name;
+        for (std::size_t more = random() % 6; more > 0; --more)
+            name = std::string(labels[random() % std::size(labels)]) + "." + name;
         const char* expected = psl_registrable_domain(reference, name.c_str());
         REQUIRE(list.split(name).registered_domain == std::string_view(expected != nullptr ? expected : ""));
     }

@@ -22,15 +22,17 @@ Bytes mx_rdata() {
 
 /// A CNAME chain with two addresses, an authority, an additional, all flags and EDNS with options.
 SamplePtr full_response() {
-    const Bytes options = join(dns_option(8, {0, 1, 24, 0, 192, 0, 2}), dns_option(10, text("12345678")),
-                               dns_option(15, join(Bytes{0, 18}, text("Prohibited \"here\""))), dns_option(65001, {1, 2}));
+    const Bytes options =
+        join(dns_option(8, {0, 1, 24, 0, 192, 0, 2}), dns_option(10, text("12345678")),
+             dns_option(15, join(Bytes{0, 18}, text("Prohibited \"here\""))), dns_option(65001, {1, 2}));
     auto sample = std::make_unique<Sample>(join(
         dns_header(1, 0x8780 | 0x30, {1, 4, 2, 2}), dns_question(dns_name("www.shop.example.co.uk"), 28),
         dns_record(dns_pointer(12), 5, 60, dns_name("cdn.example.net")),
         dns_record(dns_name("cdn.example.net"), 28, 60, address("2001:db8::1")),
         dns_record(dns_name("cdn.example.net"), 28, 60, address("2001:db8::1")),
         dns_record(dns_name("cdn.example.net"), 1, 60, address("192.0.2.1")),
-        dns_record(dns_name("example.net"), 6, 60, soa_rdata()), dns_record(dns_name("example.net"), 15, 60, mx_rdata()),
+        dns_record(dns_name("example.net"), 6, 60, soa_rdata()),
+        dns_record(dns_name("example.net"), 15, 60, mx_rdata()),
         dns_record(dns_name("ns1.example.com"), 1, 60, address("192.0.2.53")), dns_opt(4096, 0x01008000, options)));
     sample->between("2001:db8::53", 53, "2001:db8::7", 40000).by_dig().with_details();
     sample->event.interface = "wlan0";
@@ -50,9 +52,9 @@ SamplePtr full_response() {
 
 /// Both ends local, several questions, cut short.
 SamplePtr damaged_loopback_query() {
-    auto sample = std::make_unique<Sample>(join(dns_header(2, 0x0120, {2, 0, 0, 1}),
-                                                dns_question(dns_name("one.example.org"), 1),
-                                                dns_question(dns_name("two.example.org"), 16, 3), Bytes{0, 0}));
+    auto sample =
+        std::make_unique<Sample>(join(dns_header(2, 0x0120, {2, 0, 0, 1}), dns_question(dns_name("one.example.org"), 1),
+                                      dns_question(dns_name("two.example.org"), 16, 3), Bytes{0, 0}));
     sample->between("127.0.0.1", 40001, "127.0.0.53", 53).by_dig().with_details();
     sample->event.interface = "lo";
     sample->event.direction = Direction::kEgress;
@@ -71,8 +73,8 @@ SamplePtr timeout() {
 }
 
 SamplePtr mdns_response() {
-    auto sample = std::make_unique<Sample>(
-        join(dns_header(0, 0x8400, {0, 1}), dns_record(dns_name("printer.local"), 1, 120, address("192.0.2.9"), 0x8001)));
+    auto sample = std::make_unique<Sample>(join(
+        dns_header(0, 0x8400, {0, 1}), dns_record(dns_name("printer.local"), 1, 120, address("192.0.2.9"), 0x8001)));
     sample->between("192.0.2.9", 5353, "224.0.0.251", 5353);
     return sample;
 }

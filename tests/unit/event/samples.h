@@ -124,10 +124,9 @@ using SamplePtr = std::unique_ptr<Sample>;
 
 /// google.com A -> 142.251.12.101 over TCP, as in schema.md.
 inline SamplePtr google_response() {
-    auto sample = std::make_unique<Sample>(join(dns_header(51234, 0x8180, {1, 1, 0, 1}),
-                                                dns_question(dns_name("google.com"), 1),
-                                                dns_record(dns_pointer(12), 1, 300, address("142.251.12.101")),
-                                                dns_opt(1232, 0)));
+    auto sample = std::make_unique<Sample>(
+        join(dns_header(51234, 0x8180, {1, 1, 0, 1}), dns_question(dns_name("google.com"), 1),
+             dns_record(dns_pointer(12), 1, 300, address("142.251.12.101")), dns_opt(1232, 0)));
     sample->between("1.1.1.1", 53, "192.168.44.3", 57915, Transport::kTcp).by_dig();
     sample->event.interface = "ens18";
     sample->event.direction = Direction::kIngress;
@@ -137,8 +136,8 @@ inline SamplePtr google_response() {
 }
 
 inline SamplePtr google_query() {
-    auto sample = std::make_unique<Sample>(
-        join(dns_header(51234, 0x0100, {1}), dns_question(dns_name("google.com"), 1)));
+    auto sample =
+        std::make_unique<Sample>(join(dns_header(51234, 0x0100, {1}), dns_question(dns_name("google.com"), 1)));
     sample->between("192.168.44.3", 57915, "1.1.1.1", 53);
     sample->event.interface = "ens18";
     sample->event.direction = Direction::kEgress;

@@ -7,9 +7,8 @@
 #include "samples.h"
 #include "stats/counters.h"
 
-#include <nlohmann/json.hpp>
-
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 
@@ -58,9 +57,13 @@ Fields emitted(Format format) {
 
 } // namespace
 
-TEST_CASE("ecs: the fields listed are the fields emitted") { CHECK(emitted(Format::kEcs) == listed_under("ecs: an event about DNS")); }
+TEST_CASE("ecs: the fields listed are the fields emitted") {
+    CHECK(emitted(Format::kEcs) == listed_under("ecs: an event about DNS"));
+}
 
-TEST_CASE("flat: the keys listed are the keys emitted") { CHECK(emitted(Format::kFlat) == listed_under("flat")); }
+TEST_CASE("flat: the keys listed are the keys emitted") {
+    CHECK(emitted(Format::kFlat) == listed_under("flat"));
+}
 
 TEST_CASE("journald: the fields listed and the flat keys are what an entry has") {
     Fields expected = listed_under("journald");

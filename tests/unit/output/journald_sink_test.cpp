@@ -24,12 +24,14 @@ class SilentJournald {
     }
     void fill() {
         const Fd sender = make_socket();
-        while (::sendto(sender.get(), "x", 1, MSG_DONTWAIT, address(), sizeof address_) == 1) {}
+        while (::sendto(sender.get(), "x", 1, MSG_DONTWAIT, address(), sizeof address_) == 1) {
+        }
         REQUIRE(errno == EAGAIN);
     }
     void read_all() {
         char byte = 0;
-        while (::recv(fd_.get(), &byte, 1, MSG_DONTWAIT) >= 0) {}
+        while (::recv(fd_.get(), &byte, 1, MSG_DONTWAIT) >= 0) {
+        }
     }
 
   private:

@@ -36,7 +36,8 @@ std::string read_to_end(int fd) {
 std::string read_some(int fd, std::size_t bytes) {
     std::string all(bytes, '\0');
     std::size_t done = 0;
-    for (ssize_t n = 0; done < bytes && (n = ::read(fd, all.data() + done, bytes - done)) > 0;) done += static_cast<std::size_t>(n);
+    for (ssize_t n = 0; done < bytes && (n = ::read(fd, all.data() + done, bytes - done)) > 0;)
+        done += static_cast<std::size_t>(n);
     all.resize(done);
     return all;
 }

@@ -17,7 +17,7 @@ namespace {
 struct Tap {
     std::mutex mutex;
     std::condition_variable changed;
-    bool open = true;           ///< shut: write() waits
+    bool open = true;                    ///< shut: write() waits
     std::size_t takes = ~std::size_t{0}; ///< events of each batch that are taken
     std::string lines;
     std::size_t reopened = 0;
@@ -73,7 +73,9 @@ std::vector<std::unique_ptr<Sink>> sinks(const std::vector<std::shared_ptr<Tap>>
     return all;
 }
 
-std::uint64_t sum(const DroppedByReason& dropped) { return std::accumulate(dropped.begin(), dropped.end(), std::uint64_t{0}); }
+std::uint64_t sum(const DroppedByReason& dropped) {
+    return std::accumulate(dropped.begin(), dropped.end(), std::uint64_t{0});
+}
 
 } // namespace
 
