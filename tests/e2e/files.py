@@ -89,7 +89,7 @@ class Files(EndToEndCase):
         self.assertEqual(before | after, set(range(sent)))
 
     def test_directory_that_does_not_exist_is_an_error_at_start(self):
-        self.path = os.path.join(self.directory, "missing", "events.json")
+        self.path = os.path.join(self.directory, "missing", "deeper", "events.json")
         with self.assertRaisesRegex(RuntimeError, "missing"):
             self.enterContext(self.monitor())
 

@@ -6,7 +6,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
-from dnsmon_e2e import Client, Dnsmon, EndToEndCase, Resolver, main, pick, wire  # noqa: E402
+from dnsmon_e2e import Client, Dnsmon, EndToEndCase, Resolver, loopback4, main, pick, wire  # noqa: E402
 
 NAME = "www.example.test"
 
@@ -61,8 +61,11 @@ class Formats(EndToEndCase):
             for words in (["A"], ["AAAA"], ["HTTPS"], ["ANY"], ["+tcp", "A"], ["+dnssec", "+subnet=192.0.2.0/24", "MX"]):
                 Client("dig", *words, f"@{self.resolver.address4}", NAME)
             Client("dig", f"@{self.resolver.address6}", "nowhere.example.test")
-            with wire.udp_socket() as s:
-                s.sendto(wire.query("lost.example.test", ident=77)[:-3], (self.resolver.address4, 53))
+            address = loopback4()
+            with wire.udp_socket() as silent, wire.udp_socket() as s:
+                silent.bind((address, 53))
+                s.sendto(wire.query("lost.example.test", ident=76), (address, 53))
+                s.sendto(wire.query("cut.example.test", ident=77)[:-3], (address, 53))
                 s.sendto(wire.header(78, questions=0), (self.resolver.address4, 53))
             dnsmon.wait_event(event__action="timeout")
         self.assertTrue(dnsmon.notices("stats"))

@@ -81,7 +81,7 @@ class Hostile(EndToEndCase):
         with Dnsmon() as dnsmon:
             with wire.udp_socket() as server, wire.udp_socket() as client:
                 server.bind((address, 53))
-                for junk in (b"x", b"\xff" * 40, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", b"\x16\x03\x01\x02\x00\x01" + b"\0" * 60):
+                for junk in (b"x", b"\xff" * 40, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", b"\x16\xfe\xfd" + b"\0" * 60):
                     client.sendto(junk, (address, 53))
                 client.sendto(wire.query("end.example.test", ident=7), (address, 53))
                 dnsmon.wait_event(event__action="query", dns__id="7")

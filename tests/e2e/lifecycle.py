@@ -60,9 +60,12 @@ class Lifecycle(EndToEndCase):
                     event = dnsmon.wait_event(event__action="response", process__pid=client.pid)
                     self.assert_fields(event, process__name="dig")
 
-    def test_notify_says_status_and_stopping(self):
-        with Dnsmon() as dnsmon:
-            self.assertIn("READY=1", "\n".join(dnsmon._notify.messages).splitlines())
+    def test_service_manager_is_told(self):
+        with Dnsmon({"stats": {"interval": "100ms"}}) as dnsmon:
+            dnsmon.wait_line(lambda line: '"dnsmon.stats"' in line)
+        self.assertEqual(dnsmon.notified[0], "READY=1")
+        self.assertIn("STOPPING=1", dnsmon.notified)
+        self.assertTrue(any(line.startswith("STATUS=") and "hooks" in line for line in dnsmon.notified))
 
     def test_hooks_that_cannot_attach_are_an_error_when_forced(self):
         doctor = json.loads(run_dnsmon("doctor", "--json").stdout)

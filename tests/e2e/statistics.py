@@ -21,5 +21,48 @@ class Statistics(EndToEndCase):
                 s.recv(65535)
 
 
+    def last(self, dnsmon):
+        return pick(dnsmon.notices("stats")[-1], "dnsmon.stats")
+
+    def test_books_balance_to_the_message(self):
+        with Dnsmon({"filter": {"queries": False}}) as dnsmon:
+            self.ask(500)
+            Client("dig", "+tcp", f"@{self.resolver.address4}", "many.example.test")
+        stats = self.last(dnsmon)
+        events = stats["events"]
+        self.assertTrue(events["balanced"], stats)
+        self.assertEqual(events["submitted"], events["written"] + events["filtered"] + events["dropped"], stats)
+        self.assertEqual(stats["kernel"]["submitted"], stats["counters"]["packets_received"])
+        self.assertEqual(stats["kernel"]["matched"], stats["kernel"]["submitted"] + stats["kernel"]["ring_full"])
+        self.assertEqual((stats["kernel"]["ring_full"], events["dropped"], events["in_flight"]), (0, 0, 0))
+        self.assertEqual(stats["counters"]["messages_found"], 2 * 501)
+        self.assertEqual(events["filtered"], 501)
+        self.assertEqual(len(dnsmon.events(event__action="response")), 501)
+        # The books were closed before the line that tells of them was written.
+        self.assertIn(len(dnsmon.lines) - events["written"], (0, 1))
+
+    def test_statistics_come_at_every_interval_and_at_stop(self):
+        with Dnsmon({"stats": {"interval": "100ms"}}) as dnsmon:
+            for _ in range(3):
+                seen = len(dnsmon.notices("stats"))
+                dnsmon.wait_line(lambda line, n=seen: len(dnsmon.notices("stats")) > n)
+            before = len(dnsmon.notices("stats"))
+        self.assertGreater(len(dnsmon.notices("stats")), before)
+        for notice in dnsmon.notices("stats"):
+            self.assertTrue(pick(notice, "dnsmon.stats.events.balanced") is not None)
+            self.assertTrue(pick(notice, "message"))
+
+    def test_dns_and_other_traffic_are_told_apart(self):
+        with Dnsmon() as dnsmon:
+            with wire.udp_socket() as other, wire.udp_socket() as s:
+                other.bind((self.resolver.address4, 5300))
+                for _ in range(100):
+                    s.sendto(b"not for us", (self.resolver.address4, 5300))
+            self.ask(10)
+        kernel = self.last(dnsmon)["kernel"]
+        self.assertGreaterEqual(kernel["seen"], 120)
+        self.assertEqual((kernel["matched"], kernel["no_owner"]), (20, 0))
+
+
 if __name__ == "__main__":
     main()

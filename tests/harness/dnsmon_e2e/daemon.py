@@ -93,6 +93,11 @@ class Dnsmon:
         return "".join(self._err.lines)
 
     @property
+    def notified(self):
+        """What the service manager was told, a line each."""
+        return self._notify.messages
+
+    @property
     def lines(self):
         """Everything on standard output so far."""
         return list(self._out.lines)

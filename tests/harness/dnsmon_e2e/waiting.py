@@ -54,31 +54,45 @@ class LineCollector:
 
 
 class NotifySocket:
-    """The receiving end of sd_notify."""
+    """The receiving end of sd_notify; read all the time, as a service manager does: its queue is short."""
 
     def __init__(self, path):
         self.path = path
+        self.messages = []
+        self._ended = False
+        self._changed = threading.Condition()
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
         self._socket.bind(path)
-        self.messages = []
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def _read(self):
+        while True:
+            message = self._socket.recv(65536).decode()
+            if not message:  # close() says so
+                return
+            with self._changed:
+                self.messages += message.splitlines()
+                self._changed.notify_all()
 
     def wait_ready(self, pid, seconds):
         """True once READY=1 has come; False when the process ended first or the time is up."""
-        deadline = time.monotonic() + seconds * PATIENCE
         pidfd = os.pidfd_open(pid)
-        try:
-            while True:
-                left = deadline - time.monotonic()
-                readable, _, _ = select.select([self._socket, pidfd], [], [], max(0, left))
-                if self._socket in readable:
-                    message = self._socket.recv(65536).decode()
-                    self.messages.append(message)
-                    if "READY=1" in message.splitlines():
-                        return True
-                elif pidfd in readable or left <= 0:
-                    return False
-        finally:
-            os.close(pidfd)
+        watcher = threading.Thread(target=self._watch, args=(pidfd,), daemon=True)
+        watcher.start()
+        with self._changed:
+            self._changed.wait_for(lambda: "READY=1" in self.messages or self._ended, seconds * PATIENCE)
+            return "READY=1" in self.messages
+
+    def _watch(self, pidfd):
+        select.select([pidfd], [], [])
+        os.close(pidfd)
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
 
     def close(self):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+            s.sendto(b"", self.path)
+        self._thread.join(10)
         self._socket.close()
