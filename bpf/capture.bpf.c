@@ -76,37 +76,41 @@ static __always_inline bool is_dns(struct __sk_buff *skb, const struct packet *p
 	return dns;
 }
 
+static __always_inline void take(struct __sk_buff *skb, __u16 ethertype, __u8 flags, const struct packet *packet)
+{
+	struct dnsmon_record record = { .ethertype = ethertype, .flags = flags };
+
+	count(DNSMON_COUNTER_MATCHED);
+	if (packet->fragment != FRAGMENT_NONE)
+		count(DNSMON_COUNTER_FRAGMENTS);
+	record.time_ns = bpf_ktime_get_ns();
+	record.ifindex = skb->ifindex;
+	if (packet->fragment != FRAGMENT_LATER) {
+		record.sender_match =
+			find_owner(&record.sender, packet->protocol, &packet->source, &packet->destination);
+		record.receiver_match =
+			find_owner(&record.receiver, packet->protocol, &packet->destination, &packet->source);
+	}
+	submit(skb, packet->start, &record);
+}
+
 SEC("socket")
 int dnsmon_capture(struct __sk_buff *skb)
 {
 	struct packet packet = {};
-	struct dnsmon_record record = {};
-	bool outgoing = skb->pkt_type == PACKET_OUTGOING;
+	__u8 flags = skb->pkt_type == PACKET_OUTGOING ? DNSMON_RECORD_OUTGOING : 0;
+	__u16 ethertype;
 
 	count(DNSMON_COUNTER_SEEN);
 	if (skb->ifindex == LOOPBACK_IFINDEX) {
 		/* Passes here twice, on its way out and back in: taken once, while its sender is on the CPU. */
-		if (skip_loopback || !outgoing)
+		if (skip_loopback || !flags)
 			return 0;
-		record.flags = DNSMON_RECORD_LOOPBACK;
+		flags |= DNSMON_RECORD_LOOPBACK;
 	}
-	record.ethertype = skip_vlan_tags(skb, &packet);
-	if (!parse_packet(skb, record.ethertype, &packet) || !is_dns(skb, &packet))
-		return 0;
-
-	count(DNSMON_COUNTER_MATCHED);
-	if (packet.fragment != FRAGMENT_NONE)
-		count(DNSMON_COUNTER_FRAGMENTS);
-	record.time_ns = bpf_ktime_get_ns();
-	record.ifindex = skb->ifindex;
-	if (outgoing)
-		record.flags |= DNSMON_RECORD_OUTGOING;
-	if (packet.fragment != FRAGMENT_LATER) {
-		record.sender_match = find_owner(&record.sender, packet.protocol, &packet.source, &packet.destination);
-		record.receiver_match =
-			find_owner(&record.receiver, packet.protocol, &packet.destination, &packet.source);
-	}
-	submit(skb, packet.start, &record);
+	ethertype = skip_vlan_tags(skb, &packet);
+	if (parse_packet(skb, ethertype, &packet) && is_dns(skb, &packet))
+		take(skb, ethertype, flags, &packet);
 	return 0;
 }
 

@@ -36,22 +36,26 @@ static __always_inline bool current_task_sends(struct __sk_buff *skb, __u8 proto
 	return tcp && tcp->inet_conn.icsk_inet.sk.sk_lock.owned;
 }
 
-SEC("?cgroup_skb/egress")
-int egress(struct __sk_buff *skb)
+static __always_inline void on_egress(struct __sk_buff *skb, const struct packet *packet)
 {
 	struct dnsmon_owner_entry entry = {};
 	struct dnsmon_owner_key key = {};
-	struct packet packet = {};
-	__u32 netns;
+	__u32 netns = current_netns();
 
-	if (!parse_packet(skb, bpf_ntohs(skb->protocol), &packet) || !has_dns_port(&packet) ||
-	    !current_task_sends(skb, packet.protocol))
-		return 1;
-	netns = current_netns();
-	set_key(&key, packet.protocol, netns, &packet.source, &packet.destination);
+	set_key(&key, packet->protocol, netns, &packet->source, &packet->destination);
 	set_current_owner(&entry, bpf_get_socket_cookie(skb));
 	remember(&key, &entry);
-	remember_server(packet.protocol, netns, &packet.source, &entry);
+	remember_server(packet->protocol, netns, &packet->source, &entry);
+}
+
+SEC("?cgroup_skb/egress")
+int egress(struct __sk_buff *skb)
+{
+	struct packet packet = {};
+
+	if (parse_packet(skb, bpf_ntohs(skb->protocol), &packet) && has_dns_port(&packet) &&
+	    current_task_sends(skb, packet.protocol))
+		on_egress(skb, &packet);
 	return 1;
 }
 
