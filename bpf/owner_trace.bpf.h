@@ -7,53 +7,7 @@
 #define DNSMON_OWNER_TRACE_H
 
 #include "owner.bpf.h"
-
-static __always_inline __u32 socket_netns(struct sock *sk)
-{
-	return BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
-}
-
-/* Names the socket while it is open. Read, so that it is a number and not a typed pointer to the verifier. */
-static __always_inline __u64 socket_name(struct sock *sk)
-{
-	return (__u64)BPF_CORE_READ(sk, sk_socket);
-}
-
-static __always_inline void read_local(struct endpoint *local, struct sock *sk)
-{
-	if (BPF_CORE_READ(sk, __sk_common.skc_family) == AF_INET6) {
-		struct in6_addr v6 = BPF_CORE_READ(sk, __sk_common.skc_v6_rcv_saddr);
-
-		address_set_v6(&local->address, v6.s6_addr32);
-	} else {
-		address_set_v4(&local->address, BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr));
-	}
-}
-
-static __always_inline void read_peer(struct endpoint *remote, struct sock *sk)
-{
-	if (BPF_CORE_READ(sk, __sk_common.skc_family) == AF_INET6) {
-		struct in6_addr v6 = BPF_CORE_READ(sk, __sk_common.skc_v6_daddr);
-
-		address_set_v6(&remote->address, v6.s6_addr32);
-	} else {
-		address_set_v4(&remote->address, BPF_CORE_READ(sk, __sk_common.skc_daddr));
-	}
-}
-
-static __always_inline void read_destination(struct endpoint *remote, const void *name)
-{
-	struct sockaddr_in6 v6;
-	struct sockaddr_in v4;
-
-	bpf_probe_read_kernel(&v4, sizeof(v4), name);
-	if (v4.sin_family == AF_INET6) {
-		bpf_probe_read_kernel(&v6, sizeof(v6), name);
-		address_set_v6(&remote->address, v6.sin6_addr.s6_addr32);
-	} else { /* AF_INET, or AF_UNSPEC which udp_sendmsg takes for it */
-		address_set_v4(&remote->address, v4.sin_addr);
-	}
-}
+#include "socket_read.bpf.h"
 
 static __always_inline void own(__u32 protocol, struct sock *sk, const struct endpoint *local,
 				const struct endpoint *remote)

@@ -17,7 +17,8 @@ namespace {
 std::string_view telling_line(std::string_view message) {
     constexpr std::string_view kPrefix = "libbpf: ";
     if (message.starts_with(kPrefix)) message.remove_prefix(kPrefix.size());
-    for (const std::string_view noise : {"failed to load object", "failed to load BPF skeleton", "permission error while running as root"})
+    for (const std::string_view noise : {"failed to load object", "failed to load BPF skeleton", "permission error while running as root",
+                                         "Error in bpf_object__probe_loading"})
         if (message.starts_with(noise)) return {};
     if (message.find(": failed to load: ") != std::string_view::npos) return {};
     std::string_view telling;
