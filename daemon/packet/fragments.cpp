@@ -75,8 +75,8 @@ bool is_duplicate(const Datagram& datagram, std::uint32_t offset, Bytes bytes) {
            std::equal(bytes.begin(), bytes.end(), same->second.begin(), same->second.end());
 }
 
-// The bytes that came first stay, as RFC 791's example does it the other way round: a later fragment must not be able
-// to rewrite a question that was already there. (Linux drops such datagrams; a monitor had better show them.)
+// The bytes that came first stay (RFC 791's example lets the later ones win): what is sent afterwards must not be able
+// to rewrite a question that was already there. Linux drops such IPv4 datagrams; a monitor had better show them.
 void fill_holes(Datagram& datagram, std::uint32_t offset, Bytes bytes) {
     while (!bytes.empty()) {
         auto after = datagram.pieces.upper_bound(offset);
