@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capture_file/byte_source.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fcntl.h>
-#include <unistd.h>
-#include <zlib.h>
 
 namespace dnsmon {
 namespace {
@@ -50,7 +50,8 @@ Result<void> ByteSource::start_inflating() {
     if (::inflateInit2(inflater.get(), kGzipWindowBits) != Z_OK) return Error{"setting up decompression failed"};
     inflater_ = std::move(inflater);
     stored_.reserve(kStoredBytes);
-    stored_.assign(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_), buffer_.begin() + static_cast<std::ptrdiff_t>(end_));
+    stored_.assign(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_),
+                   buffer_.begin() + static_cast<std::ptrdiff_t>(end_));
     inflater_->next_in = stored_.data();
     inflater_->avail_in = static_cast<unsigned>(stored_.size());
     begin_ = end_ = 0;
@@ -124,7 +125,8 @@ std::size_t ByteSource::inflate_into(std::span<std::uint8_t> room) {
         const int outcome = ::inflate(&stream, Z_SYNC_FLUSH);
         between_members_ = outcome == Z_STREAM_END;
         if (outcome != Z_OK && outcome != Z_STREAM_END && outcome != Z_BUF_ERROR) {
-            failure_ = std::string("the compressed data is damaged: ") + (stream.msg != nullptr ? stream.msg : "no reason given");
+            failure_ = std::string("the compressed data is damaged: ") +
+                       (stream.msg != nullptr ? stream.msg : "no reason given");
             break;
         }
     }

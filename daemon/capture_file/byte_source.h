@@ -25,13 +25,16 @@ class ByteSource {
     /// At least `wanted` bytes from the current place on, without consuming them; fewer only at the end of the data or
     /// where reading failed (failure() says). Valid until the next call.
     [[nodiscard]] std::span<const std::uint8_t> peek(std::size_t wanted);
-    void consume(std::size_t bytes) { begin_ += bytes; offset_ += bytes; } ///< at most what peek() returned
+    void consume(std::size_t bytes) {
+        begin_ += bytes;
+        offset_ += bytes;
+    } ///< at most what peek() returned
     /// Consumes without keeping; false: the data ended before.
     [[nodiscard]] bool skip(std::uint64_t bytes);
 
     [[nodiscard]] std::uint64_t offset() const { return offset_; } ///< of the current place, in the inflated data
     [[nodiscard]] bool compressed() const { return inflater_ != nullptr; }
-    [[nodiscard]] const std::string& failure() const { return failure_; } ///< empty: none
+    [[nodiscard]] const std::string& failure() const { return failure_; }  ///< empty: none
     [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_; } ///< of the file as stored
     [[nodiscard]] std::uint64_t file_bytes() const { return file_bytes_; } ///< 0: not known
 

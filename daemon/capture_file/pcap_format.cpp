@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kFileHeaderBytes = 24;
 constexpr std::uint32_t kMicroseconds = 0xa1b2c3d4;
 constexpr std::uint32_t kNanoseconds = 0xa1b23c4d;
-constexpr std::uint32_t kModified = 0xa1b2cd34; // Alexey Kuznetsov's: eight bytes more in every record header
+constexpr std::uint32_t kModified = 0xa1b2cd34;    // Alexey Kuznetsov's: eight bytes more in every record header
 constexpr std::uint32_t kDefaultSnapshot = 262144; // as libpcap's MAXIMUM_SNAPLEN: files are seen that exceed their own
 
 /// Very old files have the two lengths of a record in the other order, and 2.3 had both.
@@ -37,7 +37,8 @@ class PcapFormat : public CaptureFormat {
         if (bytes.size() < record_header_bytes_) return Error{"the file ends inside a record header"};
         std::uint32_t captured = order_.u32(bytes, 8);
         std::uint32_t wire = order_.u32(bytes, 12);
-        if (lengths_ == Lengths::kSwapped || (lengths_ == Lengths::kLargerIsWire && captured > wire)) std::swap(captured, wire);
+        if (lengths_ == Lengths::kSwapped || (lengths_ == Lengths::kLargerIsWire && captured > wire))
+            std::swap(captured, wire);
         if (captured > max_bytes_) return Error{"a record claims " + std::to_string(captured) + " captured bytes"};
 
         Frame frame;
@@ -63,7 +64,9 @@ class PcapFormat : public CaptureFormat {
     int linktype_ = 0;
 };
 
-bool is_magic(std::uint32_t value) { return value == kMicroseconds || value == kNanoseconds || value == kModified; }
+bool is_magic(std::uint32_t value) {
+    return value == kMicroseconds || value == kNanoseconds || value == kModified;
+}
 
 } // namespace
 

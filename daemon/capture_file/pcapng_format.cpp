@@ -32,8 +32,8 @@ constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 struct Interface {
     std::string name;
     int linktype = 0;
-    std::uint32_t snapshot_bytes = 0;  ///< 0: no limit
-    std::uint8_t resolution = 6;       ///< 10^-n seconds; with the top bit 2^-n
+    std::uint32_t snapshot_bytes = 0; ///< 0: no limit
+    std::uint8_t resolution = 6;      ///< 10^-n seconds; with the top bit 2^-n
     std::int64_t offset_seconds = 0;
 
     [[nodiscard]] std::int64_t nanoseconds(std::uint64_t units) const {
@@ -57,15 +57,15 @@ class PcapngFormat : public CaptureFormat {
   public:
     Result<std::optional<Frame>> next(ByteSource& source) override;
     std::string interface_name(std::uint32_t interface) const override {
-        return interface < interfaces_.size() ? interfaces_[interface].name : std::string{};
+        return interface < interfaces_.size() ? interfaces_[interface].name : std::string {};
     }
 
   private:
     Result<std::uint32_t> begin_block(Bytes header);
     Result<std::optional<Frame>> read_block(std::uint32_t type, Bytes body);
     Result<void> read_interface(Bytes body);
-    Result<std::optional<Frame>> frame_of(std::uint32_t interface, std::uint64_t units, Bytes data, std::uint32_t captured,
-                                          std::uint32_t wire);
+    Result<std::optional<Frame>> frame_of(std::uint32_t interface, std::uint64_t units, Bytes data,
+                                          std::uint32_t captured, std::uint32_t wire);
     Result<std::optional<Frame>> simple_frame(Bytes body);
 
     WriterOrder order_;
@@ -88,7 +88,8 @@ Result<std::uint32_t> PcapngFormat::begin_block(Bytes header) {
         section_begin_ = interfaces_.size();
     }
     const std::uint32_t length = order_.u32(header, 4);
-    if (length < kFrameOfBlockBytes || length % 4 != 0) return Error{"a block claims a length of " + std::to_string(length)};
+    if (length < kFrameOfBlockBytes || length % 4 != 0)
+        return Error{"a block claims a length of " + std::to_string(length)};
     return length;
 }
 
@@ -143,9 +144,12 @@ Result<void> PcapngFormat::read_interface(Bytes body) {
         const std::size_t length = order_.u16(options, 2);
         if (code == 0 || 4 + length > options.size()) break;
         const Bytes value = options.subspan(4, length);
-        if (code == kOptionName) interface.name.assign(value.begin(), value.begin() + static_cast<std::ptrdiff_t>(std::min(length, kMaxNameBytes)));
+        if (code == kOptionName)
+            interface.name.assign(value.begin(),
+                                  value.begin() + static_cast<std::ptrdiff_t>(std::min(length, kMaxNameBytes)));
         if (code == kOptionResolution && length == 1) interface.resolution = value[0];
-        if (code == kOptionOffset && length == 8) interface.offset_seconds = static_cast<std::int64_t>(order_.u64(value, 0));
+        if (code == kOptionOffset && length == 8)
+            interface.offset_seconds = static_cast<std::int64_t>(order_.u64(value, 0));
         options = options.subspan(std::min(options.size(), 4 + ((length + 3) & ~std::size_t{3})));
     }
     interfaces_.push_back(std::move(interface));

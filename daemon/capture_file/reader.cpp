@@ -50,7 +50,11 @@ Result<std::optional<Frame>> CaptureReader::next() {
 std::string CaptureReader::interface_name(std::uint32_t interface) const {
     return state_->format->interface_name(interface);
 }
-std::uint64_t CaptureReader::bytes_read() const { return state_->source.bytes_read(); }
-std::uint64_t CaptureReader::file_bytes() const { return state_->source.file_bytes(); }
+std::uint64_t CaptureReader::bytes_read() const {
+    return state_->source.bytes_read();
+}
+std::uint64_t CaptureReader::file_bytes() const {
+    return state_->source.file_bytes();
+}
 
 } // namespace dnsmon

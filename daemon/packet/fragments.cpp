@@ -50,9 +50,7 @@ struct Datagram {
     [[nodiscard]] std::size_t end_of_pieces() const {
         return pieces.empty() ? 0 : pieces.rbegin()->first + pieces.rbegin()->second.size();
     }
-    [[nodiscard]] bool complete() const {
-        return total_bytes != 0 && piece_bytes == total_bytes && !pieces.empty();
-    }
+    [[nodiscard]] bool complete() const { return total_bytes != 0 && piece_bytes == total_bytes && !pieces.empty(); }
 };
 
 using DatagramList = std::list<Datagram>;
@@ -73,11 +71,12 @@ bool overlaps(const Datagram& datagram, std::uint32_t begin, std::size_t end) {
 
 bool is_duplicate(const Datagram& datagram, std::uint32_t offset, Bytes bytes) {
     const auto same = datagram.pieces.find(offset);
-    return same != datagram.pieces.end() && std::equal(bytes.begin(), bytes.end(), same->second.begin(), same->second.end());
+    return same != datagram.pieces.end() &&
+           std::equal(bytes.begin(), bytes.end(), same->second.begin(), same->second.end());
 }
 
-// The bytes that came first stay, as RFC 791's example does it the other way round: a later fragment must not be able
-// to rewrite a question that was already there. (Linux drops such datagrams; a monitor had better show them.)
+// The bytes that came first stay (RFC 791's example lets the later ones win): what is sent afterwards must not be able
+// to rewrite a question that was already there. Linux drops such IPv4 datagrams; a monitor had better show them.
 void fill_holes(Datagram& datagram, std::uint32_t offset, Bytes bytes) {
     while (!bytes.empty()) {
         auto after = datagram.pieces.upper_bound(offset);
@@ -162,7 +161,8 @@ struct FragmentTable::State {
 FragmentTable::Whole FragmentTable::State::assemble(Datagram& datagram) {
     whole.clear();
     whole.reserve(datagram.total_bytes);
-    for (const auto& [offset, bytes_here] : datagram.pieces) whole.insert(whole.end(), bytes_here.begin(), bytes_here.end());
+    for (const auto& [offset, bytes_here] : datagram.pieces)
+        whole.insert(whole.end(), bytes_here.begin(), bytes_here.end());
     Whole out;
     out.ip.outcome = IpOutcome::kDatagram;
     out.ip.version = datagram.key.version;
@@ -177,7 +177,9 @@ FragmentTable::Whole FragmentTable::State::assemble(Datagram& datagram) {
     return out;
 }
 
-FragmentTable::FragmentTable(FragmentLimits limits) : state_(std::make_unique<State>()) { state_->limits = limits; }
+FragmentTable::FragmentTable(FragmentLimits limits) : state_(std::make_unique<State>()) {
+    state_->limits = limits;
+}
 FragmentTable::~FragmentTable() = default;
 FragmentTable::FragmentTable(FragmentTable&&) noexcept = default;
 FragmentTable& FragmentTable::operator=(FragmentTable&&) noexcept = default;
@@ -229,7 +231,11 @@ void FragmentTable::expire(std::int64_t now_ns) {
     }
 }
 
-const FragmentsLost& FragmentTable::lost() const { return state_->lost; }
-std::size_t FragmentTable::pending_fragments() const { return state_->pending; }
+const FragmentsLost& FragmentTable::lost() const {
+    return state_->lost;
+}
+std::size_t FragmentTable::pending_fragments() const {
+    return state_->pending;
+}
 
 } // namespace dnsmon

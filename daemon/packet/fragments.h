@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // IP reassembly (RFC 791 3.2, RFC 8200 4.5, RFC 5722: overlapping IPv6 fragments kill the datagram). Used by the loop
-// thread before packets are dispatched, so that every worker sees whole datagrams. Bounded in datagrams, bytes and time;
-// what is given up is reported to the caller, who counts it.
+// thread before packets are dispatched, so that every worker sees whole datagrams. Bounded in datagrams, bytes and
+// time; what is given up is reported to the caller, who counts it.
 #pragma once
 
 #include "packet/ip.h"

@@ -14,8 +14,12 @@ using namespace link;
 
 constexpr int kMaxNesting = 4; // headers that name another link type behind them
 
-std::uint32_t le16(Bytes bytes, std::size_t at) { return static_cast<std::uint32_t>(bytes[at] | bytes[at + 1] << 8); }
-std::uint32_t le32(Bytes bytes, std::size_t at) { return le16(bytes, at) | le16(bytes, at + 2) << 16; }
+std::uint32_t le16(Bytes bytes, std::size_t at) {
+    return static_cast<std::uint32_t>(bytes[at] | bytes[at + 1] << 8);
+}
+std::uint32_t le32(Bytes bytes, std::size_t at) {
+    return le16(bytes, at) | le16(bytes, at + 2) << 16;
+}
 
 Found parse(int linktype, Bytes frame, int nesting);
 
@@ -52,10 +56,14 @@ Found cooked_v1(Bytes frame) {
     return frame.size() < 16 ? Found{} : cooked(frame, 16, be16(frame, 0), be16(frame, 14));
 }
 
-Found cooked_v2(Bytes frame) { return frame.size() < 20 ? Found{} : cooked(frame, 20, frame[10], be16(frame, 0)); }
+Found cooked_v2(Bytes frame) {
+    return frame.size() < 20 ? Found{} : cooked(frame, 20, frame[10], be16(frame, 0));
+}
 
 // Cisco's HDLC: address, control, EtherType.
-Found cisco_hdlc(Bytes frame) { return frame.size() < 4 ? Found{} : ethertype(be16(frame, 2), frame.subspan(4)); }
+Found cisco_hdlc(Bytes frame) {
+    return frame.size() < 4 ? Found{} : ethertype(be16(frame, 2), frame.subspan(4));
+}
 
 Found ppp_or_cisco_hdlc(Bytes frame) {
     const bool cisco = frame.size() >= 2 && (frame[0] == 0x0f || frame[0] == 0x8f) && frame[1] == 0;
@@ -101,7 +109,7 @@ bool radiotap_pads(Bytes frame) {
         present = le32(frame, at);
     }
     const std::uint32_t first = le32(frame, 4);
-    if ((first & 2) == 0) return false;             // no flags
+    if ((first & 2) == 0) return false;                          // no flags
     if ((first & 1) != 0) at = ((at + 7) & ~std::size_t{7}) + 8; // behind the timestamp
     return at < frame.size() && (frame[at] & 0x20) != 0;
 }
@@ -140,7 +148,8 @@ Found netfilter_log(Bytes frame) {
     while (rest.size() >= 4) {
         const std::size_t length = le16(rest, 0);
         if (length < 4) return std::nullopt;
-        if ((le16(rest, 2) & 0x7fff) == kPayload) return ip_by_version(rest.first(std::min(length, rest.size())).subspan(4));
+        if ((le16(rest, 2) & 0x7fff) == kPayload)
+            return ip_by_version(rest.first(std::min(length, rest.size())).subspan(4));
         rest = drop(rest, (length + 3) & ~std::size_t{3});
     }
     return std::nullopt;
@@ -189,37 +198,37 @@ Found parse(int linktype, Bytes frame, int nesting) {
     case 14:
     case 101:
     case 228:
-    case 229: return ip_by_version(frame);         // RAW, IPV4, IPV6
-    case 50: return ppp_or_cisco_hdlc(frame);      // PPP_HDLC
-    case 51: return ethertype(0x8864, frame);      // PPP_ETHER
-    case 104: return ppp_or_cisco_hdlc(frame);     // C_HDLC
-    case 105: return ieee80211(frame, false);      // IEEE802_11
-    case 107: return frame_relay(frame);           // FRELAY
+    case 229: return ip_by_version(frame);           // RAW, IPV4, IPV6
+    case 50: return ppp_or_cisco_hdlc(frame);        // PPP_HDLC
+    case 51: return ethertype(0x8864, frame);        // PPP_ETHER
+    case 104: return ppp_or_cisco_hdlc(frame);       // C_HDLC
+    case 105: return ieee80211(frame, false);        // IEEE802_11
+    case 107: return frame_relay(frame);             // FRELAY
     case 109: return ip_by_version(drop(frame, 12)); // ENC
-    case 113: return cooked_v1(frame);             // LINUX_SLL
-    case 117: return packet_filter_log(frame);     // PFLOG
+    case 113: return cooked_v1(frame);               // LINUX_SLL
+    case 117: return packet_filter_log(frame);       // PFLOG
     case 119:
-    case 163: return prism(frame);                 // IEEE802_11_PRISM, IEEE802_11_AVS
-    case 122: return llc(drop(frame, 16));         // IP_OVER_FC
-    case 123: return llc(drop(frame, 4));          // SUNATM
-    case 127: return radiotap(frame);              // IEEE802_11_RADIOTAP
+    case 163: return prism(frame);         // IEEE802_11_PRISM, IEEE802_11_AVS
+    case 122: return llc(drop(frame, 16)); // IP_OVER_FC
+    case 123: return llc(drop(frame, 4));  // SUNATM
+    case 127: return radiotap(frame);      // IEEE802_11_RADIOTAP
     case 138: return frame.size() < 18 ? Found{} : ethertype(be16(frame, 16), frame.subspan(18)); // IP over IEEE 1394
-    case 143: return docsis(frame);                // DOCSIS
+    case 143: return docsis(frame);                                                               // DOCSIS
     case 149:
-    case 258: return packet_tap(frame, nesting + 1); // PKTAP, and Darwin's older number for it
-    case 166: return ppp_pppd(frame);              // PPP_PPPD
+    case 258: return packet_tap(frame, nesting + 1);             // PKTAP, and Darwin's older number for it
+    case 166: return ppp_pppd(frame);                            // PPP_PPPD
     case 192: return per_packet_information(frame, nesting + 1); // PPI
-    case 197: return endace(frame);                // ERF
-    case 204: return ppp(drop(frame, 1));          // PPP_WITH_DIR
-    case 205: return cisco_hdlc(drop(frame, 1));   // C_HDLC_WITH_DIR
-    case 206: return frame_relay(drop(frame, 1));  // FRELAY_WITH_DIR
-    case 226: return ip_by_version(drop(frame, 24)); // IPNET
-    case 239: return netfilter_log(frame);         // NFLOG
-    case 240: return ethernet(drop(frame, 4));     // NETANALYZER
-    case 241: return ethernet(drop(frame, 12));    // NETANALYZER_TRANSPARENT
+    case 197: return endace(frame);                              // ERF
+    case 204: return ppp(drop(frame, 1));                        // PPP_WITH_DIR
+    case 205: return cisco_hdlc(drop(frame, 1));                 // C_HDLC_WITH_DIR
+    case 206: return frame_relay(drop(frame, 1));                // FRELAY_WITH_DIR
+    case 226: return ip_by_version(drop(frame, 24));             // IPNET
+    case 239: return netfilter_log(frame);                       // NFLOG
+    case 240: return ethernet(drop(frame, 4));                   // NETANALYZER
+    case 241: return ethernet(drop(frame, 12));                  // NETANALYZER_TRANSPARENT
     case 259:
-    case 274: return ethernet(drop(frame, 8));     // EPON, ETHERNET_MPACKET: behind the preamble
-    case 276: return cooked_v2(frame);             // LINUX_SLL2
+    case 274: return ethernet(drop(frame, 8)); // EPON, ETHERNET_MPACKET: behind the preamble
+    case 276: return cooked_v2(frame);         // LINUX_SLL2
     default: return std::nullopt;
     }
 }
@@ -231,9 +240,9 @@ std::optional<LinkPayload> parse_link(int linktype, std::span<const std::uint8_t
 }
 
 bool link_supported(int linktype) {
-    constexpr int kSupported[] = {0,   1,   6,   8,   9,   10,  11,  12,  14,  50,  51,  100, 101, 104, 105, 107, 108,
-                                  109, 113, 117, 119, 122, 123, 127, 138, 143, 149, 163, 166, 192, 197, 204, 205, 206,
-                                  226, 228, 229, 239, 240, 241, 258, 259, 274, 276};
+    constexpr int kSupported[] = {0,   1,   6,   8,   9,   10,  11,  12,  14,  50,  51,  100, 101, 104, 105,
+                                  107, 108, 109, 113, 117, 119, 122, 123, 127, 138, 143, 149, 163, 166, 192,
+                                  197, 204, 205, 206, 226, 228, 229, 239, 240, 241, 258, 259, 274, 276};
     return std::find(std::begin(kSupported), std::end(kSupported), linktype) != std::end(kSupported);
 }
 

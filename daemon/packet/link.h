@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Link layer of capture files: where the network header begins. The live path never needs it (the kernel hands over
-// bytes from the network header on). Link types are libpcap's LINKTYPE_ numbers (https://www.tcpdump.org/linktypes.html).
+// bytes from the network header on). Link types are libpcap's LINKTYPE_ numbers
+// (https://www.tcpdump.org/linktypes.html).
 #pragma once
 
 #include "packet/packet.h"

@@ -18,14 +18,16 @@ using Found = std::optional<LinkPayload>;
 constexpr std::uint16_t kIpv4 = 0x0800;
 constexpr std::uint16_t kIpv6 = 0x86dd;
 
-[[nodiscard]] inline Bytes drop(Bytes bytes, std::size_t n) { return n < bytes.size() ? bytes.subspan(n) : Bytes{}; }
+[[nodiscard]] inline Bytes drop(Bytes bytes, std::size_t n) {
+    return n < bytes.size() ? bytes.subspan(n) : Bytes{};
+}
 
 /// IPv4 or IPv6 by the version nibble.
 [[nodiscard]] Found ip_by_version(Bytes bytes);
 /// Destination, source, and a type or length (IEEE 802.3).
 [[nodiscard]] Found ethernet(Bytes frame, int layer = 0);
-/// What an EtherType announces: IP, or something that is stepped over on the way to it. Up to 1500 it is a length, and LLC follows.
-/// `layer`: how many were stepped over before.
+/// What an EtherType announces: IP, or something that is stepped over on the way to it. Up to 1500 it is a length, and
+/// LLC follows. `layer`: how many were stepped over before.
 [[nodiscard]] Found ethertype(std::uint16_t type, Bytes bytes, int layer = 0);
 /// IEEE 802.2, with SNAP (RFC 1042).
 [[nodiscard]] Found llc(Bytes bytes, int layer = 0);

@@ -15,8 +15,8 @@ namespace dnsmon {
 /// One message cut out of a stream. `wire` is valid during the callback only.
 struct StreamMessage {
     std::span<const std::uint8_t> wire;
-    bool after_gap = false;  ///< bytes before this message were lost
-    bool truncated = false;  ///< the rest of the message was lost, or the stream ended inside it
+    bool after_gap = false; ///< bytes before this message were lost
+    bool truncated = false; ///< the rest of the message was lost, or the stream ended inside it
 };
 
 /// "Could these bytes be a DNS message?" Asked only where a message's beginning is a guess.
@@ -63,12 +63,12 @@ class MessageFramer {
     PlausibleMessage plausible_;
     Mode mode_ = Mode::kFresh;
     bool after_gap_ = false;
-    bool confirmed_ = false; ///< messages were found: whatever comes, this stream is DNS
-    bool candidate_ = false; ///< searching: held_ begins with what may be a message that is not all there
+    bool confirmed_ = false;         ///< messages were found: whatever comes, this stream is DNS
+    bool candidate_ = false;         ///< searching: held_ begins with what may be a message that is not all there
     std::vector<std::uint8_t> held_; ///< kFramed: an unfinished message with its length
-    std::size_t wanted_ = 0;     ///< kFresh, kSearching: bytes in held_ before it is worth another look
-    std::uint64_t skip_ = 0;     ///< kFramed: rest of a message that lost bytes
-    std::uint64_t searched_ = 0; ///< bytes passed over since the search began
+    std::size_t wanted_ = 0;         ///< kFresh, kSearching: bytes in held_ before it is worth another look
+    std::uint64_t skip_ = 0;         ///< kFramed: rest of a message that lost bytes
+    std::uint64_t searched_ = 0;     ///< bytes passed over since the search began
 };
 
 } // namespace dnsmon

@@ -23,8 +23,8 @@ void SegmentQueue::insert(std::uint64_t position, std::span<const std::uint8_t> 
             position += room;
         }
         if (bytes.empty() || index >= pieces_.size()) return;
-        const auto covered = static_cast<std::size_t>(
-            std::min<std::uint64_t>(bytes.size(), pieces_[index].end() - position));
+        const auto covered =
+            static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), pieces_[index].end() - position));
         bytes = bytes.subspan(covered);
         position += covered;
         ++index;

@@ -19,7 +19,7 @@ struct Stream {
     Stream(const Flow& whose, PlausibleMessage plausible) : flow(whose), framer(plausible) {}
 
     Flow flow;
-    std::uint64_t next = 0; ///< position of the first byte not yet seen in order
+    std::uint64_t next = 0;                    ///< position of the first byte not yet seen in order
     std::optional<std::uint32_t> syn_sequence; ///< of the first byte behind the SYN, when that was seen
     std::optional<std::uint64_t> fin_at;
     std::int64_t last_ns = 0;
@@ -150,7 +150,8 @@ void TcpStreams::State::drain(Stream& stream, const OnMessage& on_message) {
         const SegmentQueue::Piece piece = stream.queue.pop_front();
         const std::uint64_t end = piece.end() + piece.missing_bytes;
         if (end <= stream.next) continue;
-        const auto old = static_cast<std::size_t>(std::min<std::uint64_t>(stream.next - piece.position, piece.bytes.size()));
+        const auto old =
+            static_cast<std::size_t>(std::min<std::uint64_t>(stream.next - piece.position, piece.bytes.size()));
         const auto fresh = std::span<const std::uint8_t>(piece.bytes).subspan(old);
         advance(stream, fresh, static_cast<std::uint32_t>(end - stream.next - fresh.size()), on_message);
     }
@@ -266,8 +267,14 @@ void TcpStreams::finish(const OnLateMessage& on_message) {
     state.bytes = 0;
 }
 
-const StreamLosses& TcpStreams::losses() const { return state_->losses; }
-std::size_t TcpStreams::flows() const { return state_->by_flow.size(); }
-std::size_t TcpStreams::bytes_held() const { return state_->bytes; }
+const StreamLosses& TcpStreams::losses() const {
+    return state_->losses;
+}
+std::size_t TcpStreams::flows() const {
+    return state_->by_flow.size();
+}
+std::size_t TcpStreams::bytes_held() const {
+    return state_->bytes;
+}
 
 } // namespace dnsmon

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// TCP: segments in any order (RFC 9293 3.4) -> DNS messages cut out by their two-byte length (RFC 1035 4.2.2, RFC 7766).
-// One table per worker thread; flows are directional (a connection is two). Bounded per flow and in all; the oldest
-// goes first, and of those the ones with which nothing is lost. Never waits for bytes longer than the limits say.
+// TCP: segments in any order (RFC 9293 3.4) -> DNS messages cut out by their two-byte length (RFC 1035 4.2.2,
+// RFC 7766). One table per worker thread; flows are directional (a connection is two). Bounded per flow and in all;
+// the oldest goes first, flows that hold nothing before others. Never waits for bytes longer than the limits say.
 #pragma once
 
 #include "packet/flow.h"

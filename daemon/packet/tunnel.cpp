@@ -89,10 +89,10 @@ Found l2tp(Bytes bytes) {
     if (bytes.size() < 6) return std::nullopt;
     const std::uint16_t flags = be16(bytes, 0);
     if ((flags & 0x8000) != 0 || (flags & 0x000f) != 2) return std::nullopt;
-    std::size_t at = 6;                       // flags, tunnel, session
-    if ((flags & 0x4000) != 0) at += 2;       // length
-    if ((flags & 0x0800) != 0) at += 4;       // sequence numbers
-    if ((flags & 0x0200) != 0) {              // offset
+    std::size_t at = 6;                 // flags, tunnel, session
+    if ((flags & 0x4000) != 0) at += 2; // length
+    if ((flags & 0x0800) != 0) at += 4; // sequence numbers
+    if ((flags & 0x0200) != 0) {        // offset
         if (bytes.size() < at + 2) return std::nullopt;
         at += std::size_t{2} + be16(bytes, at);
     }

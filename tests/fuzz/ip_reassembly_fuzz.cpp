@@ -36,7 +36,8 @@ void any_fragments(Input& input) {
         const std::uint32_t offset = input.u16() & 0xfff8U;
         const Bytes payload = input.bytes(std::min<std::size_t>(input.u8(), 65535 - offset));
         packet.time_ns += input.u8();
-        auto ip = fragment((flags & 1) != 0 ? IpVersion::kV6 : IpVersion::kV4, flags >> 4, offset, (flags & 2) != 0, payload);
+        auto ip =
+            fragment((flags & 1) != 0 ? IpVersion::kV6 : IpVersion::kV4, flags >> 4, offset, (flags & 2) != 0, payload);
         ip.truncated = (flags & 12) == 12;
         if (const auto whole = table.add(packet, ip)) {
             joined += whole->fragments;
@@ -66,7 +67,8 @@ void one_datagram(Input& input) {
     for (std::size_t i = 0; i < order.size(); ++i) {
         const std::size_t begin = cuts[order[i]];
         const std::size_t end = cuts[order[i] + 1];
-        const auto ip = fragment(version, 1, static_cast<std::uint32_t>(begin), end < whole.size(), Bytes(whole).subspan(begin, end - begin));
+        const auto ip = fragment(version, 1, static_cast<std::uint32_t>(begin), end < whole.size(),
+                                 Bytes(whole).subspan(begin, end - begin));
         const auto out = table.add({}, ip);
         FUZZ_EXPECT(out.has_value() == (i + 1 == order.size()));
         if (out) FUZZ_EXPECT(std::equal(whole.begin(), whole.end(), out->ip.payload.begin(), out->ip.payload.end()));

@@ -14,7 +14,9 @@ namespace {
 
 using Bytes = std::span<const std::uint8_t>;
 
-bool plausible(Bytes wire) { return wire.size() >= 12 && wire[2] < 0x80; }
+bool plausible(Bytes wire) {
+    return wire.size() >= 12 && wire[2] < 0x80;
+}
 
 const Flow kFlow{{{}, 40000}, {{}, 53}, Transport::kTcp, IpVersion::kV4};
 
@@ -86,7 +88,8 @@ void whole_stream(Input& input) {
 }
 
 void any_segments(Input& input) {
-    constexpr StreamLimits kLimits{.flows = 3, .bytes_per_flow = 512, .bytes = 1024, .pieces_per_flow = 4, .gap_ns = 50, .idle_ns = 500};
+    constexpr StreamLimits kLimits{
+        .flows = 3, .bytes_per_flow = 512, .bytes = 1024, .pieces_per_flow = 4, .gap_ns = 50, .idle_ns = 500};
     TcpStreams streams(plausible, kLimits);
     std::int64_t now_ns = 0;
     std::size_t bytes_in = 0;

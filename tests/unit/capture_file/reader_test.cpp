@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capture_file/reader.h"
-
 #include "catch.h"
 #include "packet_builder.h"
 #include "util/fd.h"
 
+#include <sys/wait.h>
 #include <zlib.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
-#include <sys/wait.h>
 
 namespace dnsmon {
 namespace {
@@ -22,11 +21,21 @@ struct Writer {
     bool big = false;
     Bytes bytes{};
 
-    Writer& u8(std::size_t v) { put8(bytes, v); return *this; }
+    Writer& u8(std::size_t v) {
+        put8(bytes, v);
+        return *this;
+    }
     Writer& u16(std::size_t v) { return big ? u8(v >> 8).u8(v) : u8(v).u8(v >> 8); }
     Writer& u32(std::size_t v) { return big ? u16(v >> 16).u16(v) : u16(v).u16(v >> 16); }
-    Writer& raw(const Bytes& v) { append(bytes, v); return *this; }
-    Writer& padded(const Bytes& v) { raw(v); while (bytes.size() % 4 != 0) u8(0); return *this; }
+    Writer& raw(const Bytes& v) {
+        append(bytes, v);
+        return *this;
+    }
+    Writer& padded(const Bytes& v) {
+        raw(v);
+        while (bytes.size() % 4 != 0) u8(0);
+        return *this;
+    }
 
     Writer& pcap_header(std::uint32_t magic = 0xa1b2c3d4, unsigned linktype = 1, unsigned minor = 4) {
         return u32(magic).u16(2).u16(minor).u32(0).u32(0).u32(65535).u32(linktype);
@@ -43,7 +52,14 @@ struct Writer {
         return block(1, same().u16(linktype).u16(0).u32(0).raw(options).bytes);
     }
     Writer& enhanced(std::uint32_t interface, std::uint64_t units, const Bytes& frame) {
-        return block(6, same().u32(interface).u32(units >> 32).u32(units & 0xffffffff).u32(frame.size()).u32(frame.size()).padded(frame).bytes);
+        return block(6, same()
+                            .u32(interface)
+                            .u32(units >> 32)
+                            .u32(units & 0xffffffff)
+                            .u32(frame.size())
+                            .u32(frame.size())
+                            .padded(frame)
+                            .bytes);
     }
     [[nodiscard]] Bytes option(unsigned code, const Bytes& value) const {
         return same().u16(code).u16(value.size()).padded(value).bytes;
@@ -55,7 +71,8 @@ class TemporaryFile {
     explicit TemporaryFile(const Bytes& bytes) {
         const Fd fd(::mkstemp(name_.data()));
         REQUIRE(fd);
-        std::ofstream(name_, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+        std::ofstream(name_, std::ios::binary)
+            .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
     }
     TemporaryFile(const TemporaryFile&) = delete;
     TemporaryFile& operator=(const TemporaryFile&) = delete;
@@ -89,7 +106,11 @@ Outcome read_all(CaptureReader& reader, const std::string& name) {
         }
         if (!*frame) return out;
         const Frame& f = **frame;
-        out.frames.push_back({f.time_ns, f.linktype, {f.bytes.begin(), f.bytes.end()}, f.wire_bytes, reader.interface_name(f.interface)});
+        out.frames.push_back({f.time_ns,
+                              f.linktype,
+                              {f.bytes.begin(), f.bytes.end()},
+                              f.wire_bytes,
+                              reader.interface_name(f.interface)});
     }
 }
 
@@ -143,11 +164,13 @@ TEST_CASE("times after 2038, and the FCS length beside the link type") {
 }
 
 TEST_CASE("the modified format, and old ones with the lengths swapped") {
-    const Outcome modified = read(Writer{}.pcap_header(0xa1b2cd34).u32(5).u32(0).u32(kFrame.size()).u32(99).u32(1).u32(0).raw(kFrame).bytes);
+    const Outcome modified =
+        read(Writer{}.pcap_header(0xa1b2cd34).u32(5).u32(0).u32(kFrame.size()).u32(99).u32(1).u32(0).raw(kFrame).bytes);
     REQUIRE(modified.frames.size() == 1);
     CHECK(modified.frames[0].bytes == kFrame);
     for (const unsigned minor : {2U, 3U}) {
-        const Outcome old = read(Writer{}.pcap_header(0xa1b2c3d4, 1, minor).u32(5).u32(0).u32(99).u32(kFrame.size()).raw(kFrame).bytes);
+        const Outcome old =
+            read(Writer{}.pcap_header(0xa1b2c3d4, 1, minor).u32(5).u32(0).u32(99).u32(kFrame.size()).raw(kFrame).bytes);
         REQUIRE(old.frames.size() == 1);
         CHECK(old.frames[0].bytes == kFrame);
         CHECK(old.frames[0].wire_bytes == 99);
@@ -203,7 +226,9 @@ TEST_CASE("gzip'd files, also in several members") {
 TEST_CASE("what is damaged is named with its place, after all that could be read") {
     const Bytes good = Writer{}.pcap_header().record(kFrame, 1, 0).bytes; // 24 + 16 + 21 bytes
     const Bytes section = Writer{}.section().bytes;
-    const auto begins = [](const Bytes& b, std::size_t n) { return Bytes(b.begin(), b.begin() + static_cast<std::ptrdiff_t>(n)); };
+    const auto begins = [](const Bytes& b, std::size_t n) {
+        return Bytes(b.begin(), b.begin() + static_cast<std::ptrdiff_t>(n));
+    };
     const struct {
         const char* what;
         Bytes file;
@@ -218,13 +243,20 @@ TEST_CASE("what is damaged is named with its place, after all that could be read
         {"cut in the record header", join(good, Bytes(15, 0)), 1, "at byte 61: the file ends inside a record header"},
         {"cut in a record", begins(good, 60), 0, "at byte 24: the file ends inside a record"},
         {"insane length", join(good, Bytes(16, 0x7f)), 1, "at byte 61: a record claims 2139062143 captured bytes"},
-        {"pcapng: byte-order magic", join(Bytes{10, 13, 13, 10}, Bytes(24, 0)), 0, "at byte 0: a section header without the byte-order magic"},
-        {"pcapng: odd length", join(section, Writer{}.u32(1).u32(21).raw(Bytes(20, 0)).bytes), 0, "at byte 28: a block claims a length of 21"},
-        {"pcapng: no interface", Writer{section.empty()}.raw(section).enhanced(0, 0, kFrame).bytes, 0, "at byte 28: a packet of interface 0, which was never described"},
-        {"pcapng: lengths differ", join(section, Writer{}.u32(1).u32(20).u32(1).u32(0).u32(24).bytes), 0, "at byte 28: the two lengths of a block differ"},
-        {"pcapng: cut", begins(Writer{}.section().interface(1).bytes, 40), 0, "at byte 28: the file ends inside a block"},
-        {"pcapng: huge block", join(section, Writer{}.u32(6).u32(0x7ffffffc).u32(0).bytes), 0, "at byte 28: a block claims 2147483644 bytes"},
-        {"pcapng: skipped block cut", join(section, Writer{}.u32(77).u32(0x7ffffffc).u32(0).bytes), 0, "at byte 40: the file ends inside a block"},
+        {"pcapng: byte-order magic", join(Bytes{10, 13, 13, 10}, Bytes(24, 0)), 0,
+         "at byte 0: a section header without the byte-order magic"},
+        {"pcapng: odd length", join(section, Writer{}.u32(1).u32(21).raw(Bytes(20, 0)).bytes), 0,
+         "at byte 28: a block claims a length of 21"},
+        {"pcapng: no interface", Writer{section.empty()}.raw(section).enhanced(0, 0, kFrame).bytes, 0,
+         "at byte 28: a packet of interface 0, which was never described"},
+        {"pcapng: lengths differ", join(section, Writer{}.u32(1).u32(20).u32(1).u32(0).u32(24).bytes), 0,
+         "at byte 28: the two lengths of a block differ"},
+        {"pcapng: cut", begins(Writer{}.section().interface(1).bytes, 40), 0,
+         "at byte 28: the file ends inside a block"},
+        {"pcapng: huge block", join(section, Writer{}.u32(6).u32(0x7ffffffc).u32(0).bytes), 0,
+         "at byte 28: a block claims 2147483644 bytes"},
+        {"pcapng: skipped block cut", join(section, Writer{}.u32(77).u32(0x7ffffffc).u32(0).bytes), 0,
+         "at byte 40: the file ends inside a block"},
     };
     for (const auto& c : cases) {
         CAPTURE(c.what);
@@ -250,7 +282,8 @@ TEST_CASE("gzip'd data cut short or damaged gives what came out, and the place i
         zipped[zipped.size() - 8] ^= 1;
         const Outcome out = read(zipped);
         CHECK(out.frames.size() == 100);
-        CHECK(out.error == "at byte 3724 of the uncompressed data: the compressed data is damaged: incorrect data check");
+        CHECK(out.error ==
+              "at byte 3724 of the uncompressed data: the compressed data is damaged: incorrect data check");
     }
     SECTION("padded") {
         append(zipped, Bytes(100, 0));

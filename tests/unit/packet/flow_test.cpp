@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "packet/flow.h"
-
 #include "catch.h"
+#include "packet/flow.h"
 #include "packet_builder.h"
 
 #include <set>

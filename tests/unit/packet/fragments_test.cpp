@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "packet/fragments.h"
-
 #include "catch.h"
+#include "packet/fragments.h"
 #include "packet_builder.h"
 
 #include <algorithm>
@@ -22,12 +21,14 @@ struct Piece {
     std::size_t begin, end;
 };
 Bytes as_v4(const Bytes& whole, const Piece& piece, std::uint16_t id = 1) {
-    const Bytes part(whole.begin() + static_cast<std::ptrdiff_t>(piece.begin), whole.begin() + static_cast<std::ptrdiff_t>(piece.end));
+    const Bytes part(whole.begin() + static_cast<std::ptrdiff_t>(piece.begin),
+                     whole.begin() + static_cast<std::ptrdiff_t>(piece.end));
     return ipv4("192.0.2.1", "192.0.2.2", 17, part,
                 {.identification = id, .fragment_offset = piece.begin, .more_fragments = piece.end < whole.size()});
 }
 Bytes as_v6(const Bytes& whole, const Piece& piece, std::uint32_t id = 1, std::uint8_t next_header = 17) {
-    const Bytes part(whole.begin() + static_cast<std::ptrdiff_t>(piece.begin), whole.begin() + static_cast<std::ptrdiff_t>(piece.end));
+    const Bytes part(whole.begin() + static_cast<std::ptrdiff_t>(piece.begin),
+                     whole.begin() + static_cast<std::ptrdiff_t>(piece.end));
     return ipv6("2001:db8::1", "2001:db8::2", 44,
                 join(fragment_header(next_header, piece.begin, piece.end < whole.size(), id), part));
 }
@@ -87,8 +88,8 @@ TEST_CASE("overlapping IPv4 fragments: what came first stays") {
     Table table;
     table.add(as_v4(whole, {0, 24}));
     table.add(as_v4(whole, {40, 64}));
-    CHECK(table.add(as_v4(evil, {16, 48})) == join(Bytes(whole.begin(), whole.begin() + 24), Bytes(16, 0xee),
-                                                  Bytes(whole.begin() + 40, whole.end())));
+    CHECK(table.add(as_v4(evil, {16, 48})) ==
+          join(Bytes(whole.begin(), whole.begin() + 24), Bytes(16, 0xee), Bytes(whole.begin() + 40, whole.end())));
 }
 
 TEST_CASE("overlapping IPv6 fragments kill the datagram, what still comes included") { // RFC 5722

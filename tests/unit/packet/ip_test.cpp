@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "packet/ip.h"
-
 #include "catch.h"
+#include "packet/ip.h"
 #include "packet_builder.h"
 
 namespace dnsmon {
@@ -11,7 +10,9 @@ using namespace test;
 
 const Bytes kBody = text("the payload");
 
-Bytes body_of(const IpPacket& packet) { return {packet.payload.begin(), packet.payload.end()}; }
+Bytes body_of(const IpPacket& packet) {
+    return {packet.payload.begin(), packet.payload.end()};
+}
 Bytes v4(const Ipv4Fields& fields = {}, const Bytes& payload = kBody) {
     return ipv4("192.0.2.1", "192.0.2.2", 17, payload, fields);
 }
@@ -82,7 +83,7 @@ TEST_CASE("headers that contradict themselves are malformed") {
     header_beyond_end[0] = 0x4f;
     CHECK(malformed(header_beyond_end));
     CHECK(malformed(Bytes(39, 0x60)));
-    CHECK(malformed(v6(0, {17, 0, 0, 0})));         // extension header cut off
+    CHECK(malformed(v6(0, {17, 0, 0, 0})));               // extension header cut off
     CHECK(malformed(v6(0, {17, 200, 0, 0, 0, 0, 0, 0}))); // and one that is longer than the packet
 }
 

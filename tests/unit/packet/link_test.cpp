@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "packet/link.h"
-
 #include "catch.h"
+#include "packet/link.h"
 #include "packet_builder.h"
 
 namespace dnsmon {
@@ -13,8 +12,12 @@ const Bytes kFour = ipv4("192.0.2.1", "192.0.2.2", 17, udp(40000, 53, text("ques
 const Bytes kSix = ipv6("2001:db8::1", "2001:db8::2", 17, udp(40000, 53, text("question")));
 const Bytes kSnap{0xaa, 0xaa, 0x03, 0, 0, 0, 0x08, 0x00};
 
-Bytes behind(const Bytes& header) { return join(header, kFour); }
-Bytes zeros(std::size_t n) { return Bytes(n, 0); }
+Bytes behind(const Bytes& header) {
+    return join(header, kFour);
+}
+Bytes zeros(std::size_t n) {
+    return Bytes(n, 0);
+}
 Bytes tagged(std::initializer_list<unsigned> sixteen_bit_words) {
     Bytes out;
     for (const unsigned word : sixteen_bit_words) put16(out, word);
@@ -37,7 +40,8 @@ struct Case {
 };
 
 std::vector<Case> frames_with_ipv4() {
-    const Bytes radiotap_padded{0, 0, 17, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x20}; // timestamp, flags: padded header
+    const Bytes radiotap_padded{0, 0, 17, 0, 3, 0, 0, 0,   0,
+                                0, 0, 0,  0, 0, 0, 0, 0x20}; // timestamp, flags: padded header
     Bytes deep;
     for (int i = 0; i < 8; ++i) append(deep, tagged({7, 0x8100}));
     return {

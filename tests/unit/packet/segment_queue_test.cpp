@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "packet/segment_queue.h"
-
 #include "catch.h"
+#include "packet/segment_queue.h"
 #include "packet_builder.h"
 
 #include <utility>

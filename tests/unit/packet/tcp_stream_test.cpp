@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "packet/tcp_stream.h"
-
 #include "catch.h"
+#include "packet/tcp_stream.h"
 #include "packet_builder.h"
 
 #include <algorithm>
@@ -152,8 +151,12 @@ TEST_CASE("data in the SYN counts") { // RFC 7413
 
 TEST_CASE("a connection already open: the next message is found") {
     Direction d;
-    SECTION("at a segment's start") { d.send(framed(message(1))); }
-    SECTION("behind the rest of another message") { d.send(join(Bytes(700, 0xab), framed(message(1)))); }
+    SECTION("at a segment's start") {
+        d.send(framed(message(1)));
+    }
+    SECTION("behind the rest of another message") {
+        d.send(join(Bytes(700, 0xab), framed(message(1))));
+    }
     SECTION("after a keep-alive probe") {
         d.send({0});
         d.send(framed(message(1)));
@@ -211,8 +214,12 @@ TEST_CASE("bytes that never come are given up after a time, at a segment or at e
     d.send(framed(message(1)));
     CHECK(d.messages.empty());
     d.now_ns = 2'000'000'001;
-    SECTION("at the next segment") { d.send(framed(message(2))); }
-    SECTION("at expire") { d.expire(); }
+    SECTION("at the next segment") {
+        d.send(framed(message(2)));
+    }
+    SECTION("at expire") {
+        d.expire();
+    }
     REQUIRE_FALSE(d.messages.empty());
     CHECK(d.messages[0] == message(1));
     CHECK(d.flags[0].after_gap);
@@ -238,9 +245,15 @@ TEST_CASE("a stream that ends inside a message gives what there is") {
     d.open();
     const Bytes part = framed(message(1, 500));
     d.send(Bytes(part.begin(), part.begin() + 100));
-    SECTION("FIN") { d.at(d.next, {}, {.fin = true}); }
-    SECTION("RST") { d.at(d.next, {}, {.rst = true}); }
-    SECTION("end of the capture") { d.finish(); }
+    SECTION("FIN") {
+        d.at(d.next, {}, {.fin = true});
+    }
+    SECTION("RST") {
+        d.at(d.next, {}, {.rst = true});
+    }
+    SECTION("end of the capture") {
+        d.finish();
+    }
     SECTION("idle") {
         d.now_ns = 121'000'000'000;
         d.expire();
@@ -267,7 +280,9 @@ TEST_CASE("the same ports used again are another stream") {
     d.send(framed(message(1)));
     d.at(d.next, {}, {.fin = true});
     d.next = 3'000'000'000;
-    SECTION("with its SYN") { d.open(); }
+    SECTION("with its SYN") {
+        d.open();
+    }
     SECTION("without it") {}
     d.send(framed(message(2)));
     CHECK(d.messages == std::vector<Bytes>{message(1), message(2)});

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "packet/transport.h"
-
 #include "catch.h"
+#include "packet/transport.h"
 #include "packet_builder.h"
 
 namespace dnsmon {
@@ -28,12 +27,12 @@ TEST_CASE("a UDP length that lies") {
         std::size_t payload_bytes;
         bool truncated;
     } cases[] = {
-        {0, true, 8, false},   // jumbogram, segmentation offload: all there is
-        {1, false, 0, false},  // less than its own header
-        {7, false, 0, false},  //
-        {8, true, 0, false},   // empty
-        {12, true, 4, false},  // shorter than what is there: the rest is padding
-        {17, true, 8, true},   // one byte more than there is
+        {0, true, 8, false},  // jumbogram, segmentation offload: all there is
+        {1, false, 0, false}, // less than its own header
+        {7, false, 0, false}, //
+        {8, true, 0, false},  // empty
+        {12, true, 4, false}, // shorter than what is there: the rest is padding
+        {17, true, 8, true},  // one byte more than there is
         {65535, true, 8, true},
     };
     for (const auto& c : cases) {
@@ -49,7 +48,8 @@ TEST_CASE("a UDP length that lies") {
 }
 
 TEST_CASE("a TCP segment gives its flags, sequence number and payload") {
-    const Bytes bytes = tcp(53, 40000, kBody, {.sequence = 0xfffffffe, .syn = true, .fin = true, .options = Bytes(40, 1)});
+    const Bytes bytes =
+        tcp(53, 40000, kBody, {.sequence = 0xfffffffe, .syn = true, .fin = true, .options = Bytes(40, 1)});
     const auto segment = parse_tcp(bytes, 3);
     REQUIRE(segment);
     CHECK(segment->source_port == 53);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "packet/tunnel.h"
-
 #include "catch.h"
+#include "packet/tunnel.h"
 #include "packet_builder.h"
 
 namespace dnsmon {
@@ -13,9 +12,15 @@ const Bytes kFour = ipv4("192.0.2.1", "192.0.2.2", 17, udp(40000, 53, text("ques
 const Bytes kSix = ipv6("2001:db8::1", "2001:db8::2", 17, udp(40000, 53, text("question")));
 const Bytes kEthernet = ethernet(0x0800, kFour);
 
-Bytes zeros(std::size_t n) { return Bytes(n, 0); }
-Bytes over_ip(std::uint8_t protocol, const Bytes& payload) { return ipv4("10.0.0.1", "10.0.0.2", protocol, payload); }
-Bytes over_udp(std::uint16_t port, const Bytes& payload) { return over_ip(17, udp(50000, port, payload)); }
+Bytes zeros(std::size_t n) {
+    return Bytes(n, 0);
+}
+Bytes over_ip(std::uint8_t protocol, const Bytes& payload) {
+    return ipv4("10.0.0.1", "10.0.0.2", protocol, payload);
+}
+Bytes over_udp(std::uint16_t port, const Bytes& payload) {
+    return over_ip(17, udp(50000, port, payload));
+}
 
 struct Case {
     const char* what;
@@ -31,7 +36,8 @@ std::vector<Case> tunnels() {
         {"GRE", over_ip(47, join(Bytes{0, 0, 0x08, 0x00}, kFour)), kFour},
         {"GRE with checksum, key and sequence", over_ip(47, join(Bytes{0xb0, 0, 0x86, 0xdd}, zeros(12), kSix)), kSix},
         {"GRE with Ethernet", over_ip(47, join(Bytes{0, 0, 0x65, 0x58}, kEthernet)), kFour},
-        {"GRE of PPTP", over_ip(47, join(Bytes{0x30, 0x81, 0x88, 0x0b}, zeros(12), Bytes{0xff, 3, 0, 0x21}, kFour)), kFour},
+        {"GRE of PPTP", over_ip(47, join(Bytes{0x30, 0x81, 0x88, 0x0b}, zeros(12), Bytes{0xff, 3, 0, 0x21}, kFour)),
+         kFour},
         {"ERSPAN, first version", over_ip(47, join(Bytes{0, 0, 0x88, 0xbe}, kEthernet)), kFour},
         {"ERSPAN, second version", over_ip(47, join(Bytes{0x10, 0, 0x88, 0xbe}, zeros(12), kEthernet)), kFour},
         {"ERSPAN, third version", over_ip(47, join(Bytes{0x10, 0, 0x22, 0xeb}, zeros(16), kEthernet)), kFour},
@@ -44,7 +50,8 @@ std::vector<Case> tunnels() {
         {"VXLAN-GPE", over_udp(4790, join(Bytes{0x0c, 0, 0, 1, 0, 0, 1, 0}, kFour)), kFour},
         {"Geneve with options", over_udp(6081, join(Bytes{2, 0, 0x65, 0x58}, zeros(12), kEthernet)), kFour},
         {"GTP", over_udp(2152, join(Bytes{0x30, 0xff, 0, 9}, zeros(4), kFour)), kFour},
-        {"GTP with an extension", over_udp(2152, join(Bytes{0x34, 0xff, 0, 9}, zeros(7), Bytes{0x85, 1, 0, 0, 0}, kFour)), kFour},
+        {"GTP with an extension",
+         over_udp(2152, join(Bytes{0x34, 0xff, 0, 9}, zeros(7), Bytes{0x85, 1, 0, 0, 0}, kFour)), kFour},
         {"GTP version 0", over_udp(3386, join(Bytes{0x1e, 0xff}, zeros(18), kFour)), kFour},
         {"L2TP", over_udp(1701, join(Bytes{0x40, 2, 0, 9}, zeros(4), Bytes{0xff, 3, 0, 0x21}, kFour)), kFour},
         {"Teredo", over_udp(3544, kSix), kSix},
