@@ -126,7 +126,7 @@ void append_name(std::string& out, Bytes wire, std::uint32_t offset) {
         end = put_label(end, &wire[at + 1], length);
         at += length + 1;
     }
-    if (end == text) *end++ = '.';
+    if (end == text && at < wire.size() && wire[at] == 0) *end++ = '.'; // the root, not a name that cannot be read
     out.append(text, static_cast<std::size_t>(end - text));
 }
 

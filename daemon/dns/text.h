@@ -10,7 +10,7 @@
 namespace dnsmon::dns {
 
 /// The name at `offset` without the trailing dot; the root is ".". Bytes outside '!'…'~' as \DDD, dots and
-/// backslashes inside labels as "\." and "\\". A name that cannot be read gives what was readable of it.
+/// backslashes inside labels as "\." and "\\". A name that cannot be read gives what was readable of it, maybe nothing.
 void append_name(std::string& out, std::span<const std::uint8_t> wire, std::uint32_t offset);
 
 /// The record's data as its own RFC writes it; RFC 3597 "\# n hex" for unknown types and for data that does not parse.

@@ -74,7 +74,7 @@ TEST_CASE("names in rdata") {
     check({107, Wire().u16(10).name("l64").octets(), "10 l64"});
 }
 
-TEST_CASE("character strings") {
+TEST_CASE("character strings in rdata") {
     check({13, Wire().label("VAX 11").label("").octets(), "\"VAX 11\" \"\""});
     check({16, Wire().label("v=spf1 -all").octets(), "\"v=spf1 -all\""});
     check({16, Wire().label("a\"b").label("c\\d").label(std::string(1, '\n')).octets(),
