@@ -1,4 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What a package holds beside the program: `cmake --install` and the .deb have the same layout.
-install(FILES ${CMAKE_CURRENT_SOURCE_DIR}/config/dnsmon.yaml TYPE SYSCONF)
-install(FILES ${CMAKE_CURRENT_SOURCE_DIR}/systemd/dnsmon.service DESTINATION lib/systemd/system)
+install(FILES config/dnsmon.yaml TYPE SYSCONF)
+install(FILES systemd/dnsmon.service DESTINATION lib/systemd/system)
+install(FILES docs/man/dnsmon.8 DESTINATION ${CMAKE_INSTALL_MANDIR}/man8)
+install(FILES docs/man/dnsmon.yaml.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
+install(FILES packaging/completion/dnsmon.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME dnsmon)
