@@ -13,12 +13,14 @@ namespace dnsmon {
 
 namespace {
 
-// Of the verifier's log (one message of many lines) the last line that says why; of libbpf's own closing words, nothing.
+// Of the verifier's log (one message of many lines) the last line that says why; of libbpf's own closing words,
+// nothing.
 std::string_view telling_line(std::string_view message) {
     constexpr std::string_view kPrefix = "libbpf: ";
     if (message.starts_with(kPrefix)) message.remove_prefix(kPrefix.size());
-    for (const std::string_view noise : {"failed to load object", "failed to load BPF skeleton", "permission error while running as root",
-                                         "Error in bpf_object__probe_loading"})
+    for (const std::string_view noise :
+         {"failed to load object", "failed to load BPF skeleton", "permission error while running as root",
+          "Error in bpf_object__probe_loading"})
         if (message.starts_with(noise)) return {};
     if (message.find(": failed to load: ") != std::string_view::npos) return {};
     std::string_view telling;
@@ -57,6 +59,8 @@ LibbpfLog::LibbpfLog() : outer_(LibbpfPrinter::listener()) {
     libbpf_set_print(LibbpfPrinter::print);
 }
 
-LibbpfLog::~LibbpfLog() { LibbpfPrinter::listener() = outer_; }
+LibbpfLog::~LibbpfLog() {
+    LibbpfPrinter::listener() = outer_;
+}
 
 } // namespace dnsmon

@@ -18,7 +18,9 @@
 namespace dnsmon {
 namespace {
 
-bool is_cgroup(OwnerFlavour flavour) { return flavour == OwnerFlavour::kCgroup || flavour == OwnerFlavour::kCookie; }
+bool is_cgroup(OwnerFlavour flavour) {
+    return flavour == OwnerFlavour::kCgroup || flavour == OwnerFlavour::kCookie;
+}
 
 // Without these a flavour attributes nothing worth having; all other hooks sharpen it.
 bool is_required(std::string_view program) {
@@ -36,7 +38,8 @@ std::string reason(const LibbpfLog& log, int error) {
 Result<BpfObject> open_prepared(OwnerFlavour flavour, const OwnerSettings& settings) {
     auto object = open_owner(flavour, settings.ports, own_netns_cookie().has_value());
     if (!object) return object;
-    for (const auto& [name, fd] : {std::pair("owners", settings.owners_fd), std::pair("counters", settings.counters_fd)}) {
+    for (const auto& [name, fd] :
+         {std::pair("owners", settings.owners_fd), std::pair("counters", settings.counters_fd)}) {
         bpf_map* map = ::bpf_object__find_map_by_name(object->get(), name);
         if (const int error = ::bpf_map__reuse_fd(map, fd); error != 0)
             return system_error(std::string("sharing map ") + name, -error);
@@ -60,13 +63,13 @@ Result<BpfObject> load(OwnerFlavour flavour, const OwnerSettings& settings, cons
         ::bpf_program__set_autoload(program, names.empty() || names.contains(::bpf_program__name(program)));
     });
     const LibbpfLog log;
-    if (const int error = object->load(); error != 0)
-        return Error{"loading: " + reason(log, -error), -error};
+    if (const int error = object->load(); error != 0) return Error{"loading: " + reason(log, -error), -error};
     return object;
 }
 
 // One program that this kernel cannot take makes the whole object fail: find it by loading each alone, do without it.
-Result<BpfObject> load_what_can_be(OwnerFlavour flavour, const OwnerSettings& settings, std::vector<HookStatus>& failed) {
+Result<BpfObject> load_what_can_be(OwnerFlavour flavour, const OwnerSettings& settings,
+                                   std::vector<HookStatus>& failed) {
     auto all = load(flavour, settings, {});
     if (all) return all;
     std::set<std::string> good;
@@ -91,7 +94,9 @@ Result<BpfObject> load_what_can_be(OwnerFlavour flavour, const OwnerSettings& se
 
 } // namespace
 
-void DetachLink::operator()(bpf_link* link) const { ::bpf_link__destroy(link); }
+void DetachLink::operator()(bpf_link* link) const {
+    ::bpf_link__destroy(link);
+}
 
 Result<OwnerHooks> OwnerHooks::attach(OwnerFlavour flavour, const OwnerSettings& settings) {
     Fd cgroup;
@@ -114,8 +119,7 @@ Result<OwnerHooks> OwnerHooks::attach(OwnerFlavour flavour, const OwnerSettings&
         if (!::bpf_program__autoload(program)) return;
         const LibbpfLog log;
         HookStatus hook{::bpf_program__section_name(program), true, !is_required(::bpf_program__name(program)), {}};
-        bpf_link* link =
-            cgroup ? ::bpf_program__attach_cgroup(program, cgroup.get()) : ::bpf_program__attach(program);
+        bpf_link* link = cgroup ? ::bpf_program__attach_cgroup(program, cgroup.get()) : ::bpf_program__attach(program);
         if (link != nullptr) {
             hooks.links_.emplace_back(link);
         } else {

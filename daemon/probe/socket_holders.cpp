@@ -39,7 +39,8 @@ std::string read_file(const fs::path& path) {
 std::optional<std::uint32_t> socket_inode(const std::string& target) {
     constexpr std::string_view kPrefix = "socket:[";
     if (!target.starts_with(kPrefix) || target.back() != ']') return std::nullopt;
-    return to_number<std::uint32_t>(std::string_view(target).substr(kPrefix.size(), target.size() - kPrefix.size() - 1));
+    return to_number<std::uint32_t>(
+        std::string_view(target).substr(kPrefix.size(), target.size() - kPrefix.size() - 1));
 }
 
 std::vector<std::uint32_t> all_pids(const std::string& proc_root) {

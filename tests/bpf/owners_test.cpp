@@ -45,7 +45,10 @@ class Sandbox {
     std::vector<Seen> drain() {
         std::vector<Seen> out;
         auto count = probe_.drain(
-            [&](const Packet& p) { out.push_back({p.sender, p.receiver, {p.bytes.begin(), p.bytes.end()}}); }, 1000000);
+            [&](const Packet& p) {
+                out.push_back({p.sender, p.receiver, {p.bytes.begin(), p.bytes.end()}});
+            },
+            1000000);
         REQUIRE(count);
         CHECK(probe_.counters().ring_full == 0);
         return out;
@@ -57,11 +60,17 @@ class Sandbox {
 };
 
 // The socket cookie alone cannot tell who uses an inherited socket.
-bool knows_each_sender() { return flavour_under_test() != OwnerFlavour::kCookie; }
-bool knows_leader() { return flavour_under_test() != OwnerFlavour::kCookie; }
+bool knows_each_sender() {
+    return flavour_under_test() != OwnerFlavour::kCookie;
+}
+bool knows_leader() {
+    return flavour_under_test() != OwnerFlavour::kCookie;
+}
 
 // Before 5.14 a process cannot learn its own namespace's cookie.
-bool numbers_namespaces() { return flavour_under_test() != OwnerFlavour::kCookie || own_netns_cookie().has_value(); }
+bool numbers_namespaces() {
+    return flavour_under_test() != OwnerFlavour::kCookie || own_netns_cookie().has_value();
+}
 
 void check_owner(const Owner& owner, std::uint32_t pid, const char* name) {
     CHECK(owner.pid == pid);
@@ -81,25 +90,29 @@ TEST_CASE("UDP: connected, unconnected, sendmsg, sendmmsg, IPv6 and IPv4-mapped"
         std::function<void()> body;
     };
     const Row rows[] = {
-        {"connected v4", [] {
+        {"connected v4",
+         [] {
              const Fd fd = make_socket(AF_INET, SOCK_DGRAM);
              connect_to(fd, address("127.0.0.1", 53));
              send_on(fd, kQuery);
          }},
         {"sendto v4", [] { send_to(make_socket(AF_INET, SOCK_DGRAM), kQuery, address("127.0.0.1", 53)); }},
-        {"connected v6", [] {
+        {"connected v6",
+         [] {
              const Fd fd = make_socket(AF_INET6, SOCK_DGRAM);
              connect_to(fd, address("::1", 53));
              send_on(fd, kQuery);
          }},
         {"sendto v6", [] { send_to(make_socket(AF_INET6, SOCK_DGRAM), kQuery, address("::1", 53)); }},
         {"mapped sendto", [] { send_to(make_socket(AF_INET6, SOCK_DGRAM), kQuery, address("::ffff:127.0.0.1", 53)); }},
-        {"mapped connect", [] {
+        {"mapped connect",
+         [] {
              const Fd fd = make_socket(AF_INET6, SOCK_DGRAM);
              connect_to(fd, address("::ffff:127.0.0.1", 53));
              send_on(fd, kQuery);
          }},
-        {"sendmmsg", [] {
+        {"sendmmsg",
+         [] {
              const Fd fd = make_socket(AF_INET, SOCK_DGRAM);
              Address to = address("127.0.0.1", 53);
              Bytes query = kQuery;
@@ -111,7 +124,8 @@ TEST_CASE("UDP: connected, unconnected, sendmsg, sendmmsg, IPv6 and IPv4-mapped"
              message.msg_hdr.msg_iovlen = 1;
              must(::sendmmsg(fd.get(), &message, 1, 0) == 1, "sendmmsg");
          }},
-        {"bound source", [] {
+        {"bound source",
+         [] {
              const Fd fd = bound(SOCK_DGRAM, address("127.0.0.9", 4444));
              send_to(fd, kQuery, address("127.0.0.1", 53));
          }},
@@ -352,9 +366,8 @@ TEST_CASE("the same loopback address in another network namespace is another hos
         must(::pause() == 0, "pause");
     });
     CHECK(sandbox.drain().empty()); // its loopback is not ours
-    const std::uint32_t client = run_child("client", [] {
-        send_to(bound(SOCK_DGRAM, address("127.0.0.1", 5555)), kQuery, address("127.0.0.1", 53));
-    });
+    const std::uint32_t client = run_child(
+        "client", [] { send_to(bound(SOCK_DGRAM, address("127.0.0.1", 5555)), kQuery, address("127.0.0.1", 53)); });
     const auto seen = sandbox.drain();
     REQUIRE(seen.size() == 1);
     CHECK(seen[0].sender.pid == client);
@@ -428,7 +441,8 @@ TEST_CASE("sockets older than the probe are known from /proc") {
 
     // Ports of clients are forgotten before they can change hands unnoticed.
     sandbox.probe().resync_clock();
-    run_child("later", [] { send_to(bound(SOCK_DGRAM, address("127.0.0.3", 53)), kQuery, address("127.0.0.1", 4444)); });
+    run_child("later",
+              [] { send_to(bound(SOCK_DGRAM, address("127.0.0.3", 53)), kQuery, address("127.0.0.1", 4444)); });
     seen = sandbox.drain();
     REQUIRE(seen.size() == 1);
     CHECK_FALSE(seen[0].receiver.known());

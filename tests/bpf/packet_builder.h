@@ -17,10 +17,14 @@ inline void append16(Bytes& out, std::size_t value) {
     out.push_back(static_cast<std::uint8_t>(value));
 }
 
-inline void append(Bytes& out, const Bytes& more) { out.insert(out.end(), more.begin(), more.end()); }
+inline void append(Bytes& out, const Bytes& more) {
+    out.insert(out.end(), more.begin(), more.end());
+}
 
 /// The first `count` bytes.
-inline Bytes head(const Bytes& bytes, std::size_t count) { return {bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(count)}; }
+inline Bytes head(const Bytes& bytes, std::size_t count) {
+    return {bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(count)};
+}
 
 /// Ethernet header, then `tags` as (TPID, TCI) pairs' TPIDs, then the ethertype.
 inline Bytes ethernet(std::uint16_t ethertype, const Bytes& payload, std::initializer_list<std::uint16_t> tags = {}) {
@@ -36,12 +40,12 @@ inline Bytes ethernet(std::uint16_t ethertype, const Bytes& payload, std::initia
 
 struct Ipv4 {
     std::uint8_t protocol = 17;
-    Bytes options = {};             ///< a multiple of 4
+    Bytes options = {}; ///< a multiple of 4
     std::uint16_t id = 1;
-    std::uint16_t fragment = 0;     ///< flags and offset as on the wire
+    std::uint16_t fragment = 0; ///< flags and offset as on the wire
     std::array<std::uint8_t, 4> source{192, 0, 2, 1};
     std::array<std::uint8_t, 4> destination{192, 0, 2, 2};
-    int total = -1;                 ///< -1: the true one
+    int total = -1; ///< -1: the true one
 };
 
 inline Bytes ipv4(const Ipv4& h, const Bytes& payload) {

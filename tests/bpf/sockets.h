@@ -7,10 +7,11 @@
 #include "util/fd.h"
 
 #include <arpa/inet.h>
-#include <cstring>
 #include <netinet/in.h>
-#include <string>
 #include <sys/socket.h>
+
+#include <cstring>
+#include <string>
 
 namespace dnsmon::test {
 
@@ -45,7 +46,9 @@ inline Fd make_socket(int family, int type) {
     return fd;
 }
 
-inline void connect_to(const Fd& fd, const Address& to) { must(::connect(fd.get(), to.get(), to.bytes) == 0, "connect"); }
+inline void connect_to(const Fd& fd, const Address& to) {
+    must(::connect(fd.get(), to.get(), to.bytes) == 0, "connect");
+}
 
 inline Fd bound(int type, const Address& to, bool reuse_port = false) {
     Fd fd = make_socket(to.storage.ss_family, type);
