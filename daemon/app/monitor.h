@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Moves packets from the kernel's ring into the pipeline: at once when idle, at most every few milliseconds while busy,
-// because the wake-ups cost more than the packets (docs/adr/0003). Stops reading while the pipeline is full, so that the
+// because the wake-ups cost more than the packets (docs/adr/0003-wake-ups-and-ring-window.md). Stops reading while the pipeline is full, so that the
 // ring absorbs and counts. Loop thread only; owns neither the probe nor the pipeline.
 #pragma once
 

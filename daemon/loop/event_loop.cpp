@@ -14,28 +14,25 @@ Result<EventLoop> EventLoop::make() {
     return EventLoop(std::move(epoll));
 }
 
-Result<void> EventLoop::watch(int fd, Handler on_readable) {
+bool EventLoop::ask_kernel(int fd) {
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.fd = fd;
-    if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) return system_error("epoll_ctl", errno);
+    return ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+Result<void> EventLoop::watch(int fd, Handler on_readable) {
+    if (!ask_kernel(fd)) return system_error("epoll_ctl", errno);
     handlers_[fd] = std::move(on_readable);
     return {};
 }
 
-void EventLoop::modify(int fd, unsigned events) {
-    epoll_event event{};
-    event.events = events;
-    event.data.fd = fd;
-    // Fails only for a descriptor that was never watched, which has no handler either.
-    ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, fd, &event);
-}
-
-void EventLoop::pause(int fd) { modify(fd, 0); }
-void EventLoop::resume(int fd) { modify(fd, EPOLLIN); }
+// Taken out, not set to no events: epoll always adds EPOLLERR, and a ring's every record would still wake the loop.
+void EventLoop::pause(int fd) { ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr); }
+void EventLoop::resume(int fd) { ask_kernel(fd); }
 
 void EventLoop::forget(int fd) {
-    ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
+    pause(fd); // fails, harmlessly, for one that is paused
     handlers_.erase(fd);
 }
 

@@ -29,7 +29,7 @@ class EventLoop {
 
   private:
     explicit EventLoop(Fd epoll) : epoll_(std::move(epoll)) {}
-    void modify(int fd, unsigned events);
+    bool ask_kernel(int fd);
 
     Fd epoll_;
     std::unordered_map<int, Handler> handlers_;

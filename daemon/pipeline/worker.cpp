@@ -5,7 +5,7 @@ namespace dnsmon {
 namespace {
 
 // Handed on at this size, so that one large batch of packets does not become one huge batch of events.
-constexpr std::size_t kBatchBytes = 256U << 10;
+constexpr std::size_t kBatchBytes = 512U << 10;
 constexpr std::size_t kSpareBatches = 8;
 
 } // namespace
@@ -24,7 +24,13 @@ void Worker::wait() {
     if (thread_.joinable()) thread_.join();
 }
 
-bool Worker::offer(PacketBatch& batch) { return queue_.try_push(batch, batch.items.size()); }
+bool Worker::offer(PacketBatch& batch) {
+    // Set before the queue is asked: room made between a refusal and a later note of it would never be told.
+    refused_.store(true);
+    if (!queue_.try_push(batch, batch.items.size())) return false;
+    refused_.store(false);
+    return true;
+}
 
 void Worker::offer_last(PacketBatch& batch) {
     const std::size_t packets = batch.items.size();
@@ -40,7 +46,7 @@ PacketBatch Worker::recycle() {
 void Worker::run() {
     Batch out;
     while (auto packets = queue_.pop()) {
-        on_room_();
+        if (refused_.exchange(false)) on_room_();
         for (const PacketItem& item : packets->items) {
             tracker_.handle(item, packets->payload(item), out);
             if (out.bytes() >= kBatchBytes) out = deliver_(std::move(out));

@@ -21,7 +21,7 @@ using Deliver = std::function<Batch(Batch)>;
 
 class Worker {
   public:
-    /// `on_room` is called on the worker's thread after each batch it took from its queue.
+    /// `on_room` is called on the worker's thread when it took a batch after one was refused.
     Worker(const TrackerOptions& options, std::atomic<std::uint64_t>& sequence, std::size_t queue_packets,
            Deliver deliver, std::function<void()> on_room);
     ~Worker();
@@ -46,6 +46,7 @@ class Worker {
     Tracker tracker_;
     BoundedQueue<PacketBatch> queue_;
     BoundedQueue<PacketBatch> empty_;
+    std::atomic<bool> refused_{false}; ///< the loop waits for room: it is woken only then, wake-ups are dear
     Deliver deliver_;
     std::function<void()> on_room_;
     std::thread thread_;

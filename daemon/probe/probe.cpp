@@ -15,6 +15,7 @@
 #include "util/fd.h"
 
 #include <bpf/libbpf.h>
+#include <malloc.h>
 
 #include <cerrno>
 #include <optional>
@@ -73,7 +74,7 @@ Result<std::unique_ptr<Probe::State>> Probe::State::make(const CaptureConfig& ca
     auto state = std::make_unique<State>(std::move(object).value());
     state->owners = hooks.owners;
 
-    auto ring = RingReader::open(map_fd(state->capture, "ring"));
+    auto ring = RingReader::open(map_fd(state->capture, "ring"), capture.ring_buffer_bytes);
     if (!ring) return std::move(ring).error();
     state->ring = std::move(ring).value();
 
@@ -100,6 +101,8 @@ Result<std::unique_ptr<Probe::State>> Probe::State::make(const CaptureConfig& ca
     auto sockets = open_packet_sockets(::bpf_program__fd(filter), capture.interfaces);
     if (!sockets) return std::move(sockets).error();
     state->sockets = std::move(sockets).value();
+    // Loading parsed the kernel's types, some 10 MiB that are never needed again.
+    ::malloc_trim(0);
     return state;
 }
 

@@ -3,10 +3,7 @@
 
 #include "dnsmon_abi.h"
 
-#include <bpf/libbpf.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 
 namespace dnsmon {
@@ -38,52 +35,42 @@ Direction direction_of(const dnsmon_record& record) {
     return (record.flags & DNSMON_RECORD_OUTGOING) != 0 ? Direction::kEgress : Direction::kIngress;
 }
 
-constexpr int kStop = -ECANCELED;
-
 } // namespace
 
-void RingReader::Free::operator()(ring_buffer* ring) const { ::ring_buffer__free(ring); }
-
-Result<std::unique_ptr<RingReader>> RingReader::open(int map_fd) {
-    std::unique_ptr<RingReader> reader(new RingReader);
-    reader->ring_.reset(::ring_buffer__new(map_fd, on_record, reader.get(), nullptr));
-    if (!reader->ring_) return system_error("mapping ring buffer", errno);
-    return reader;
+Result<std::unique_ptr<RingReader>> RingReader::open(int map_fd, std::size_t ring_bytes) {
+    auto window = RingWindow::map(map_fd, ring_bytes);
+    if (!window) return std::move(window).error();
+    return std::unique_ptr<RingReader>(new RingReader(map_fd, std::move(*window)));
 }
 
-int RingReader::fd() const { return ::ring_buffer__epoll_fd(ring_.get()); }
-
-int RingReader::on_record(void* self, void* data, std::size_t bytes) {
-    auto& reader = *static_cast<RingReader*>(self);
+void RingReader::hand_over(std::span<const std::uint8_t> bytes, const OnPacket& on_packet) const {
     dnsmon_record record;
-    if (bytes < sizeof(record)) return 0; // no such record is ever made
-    std::memcpy(&record, data, sizeof(record));
-    const auto* begin = static_cast<const std::uint8_t*>(data) + sizeof(record);
+    if (bytes.size() < sizeof(record)) return; // no such record is ever made
+    std::memcpy(&record, bytes.data(), sizeof(record));
+    const auto captured = bytes.subspan(sizeof(record));
 
     Packet packet;
-    packet.time_ns = reader.clock_.from_monotonic(record.time_ns);
+    packet.time_ns = clock_.from_monotonic(record.time_ns);
     packet.interface = record.ifindex;
     packet.direction = direction_of(record);
     packet.loopback = (record.flags & DNSMON_RECORD_LOOPBACK) != 0;
     packet.ethertype = record.ethertype;
-    packet.bytes = {begin, std::min<std::size_t>(record.captured_bytes, bytes - sizeof(record))};
+    packet.bytes = captured.first(std::min<std::size_t>(record.captured_bytes, captured.size()));
     packet.wire_bytes = record.wire_bytes;
     packet.sender = to_owner(record.sender, record.sender_match);
     packet.receiver = to_owner(record.receiver, record.receiver_match);
-    (*reader.on_packet_)(packet);
-    // libbpf has moved past this record already; a negative value only ends the round.
-    return ++reader.taken_ >= reader.limit_ ? kStop : 0;
+    on_packet(packet);
 }
 
 Result<std::uint64_t> RingReader::drain(const OnPacket& on_packet, std::uint64_t limit) {
-    if (limit == 0) return std::uint64_t{0};
-    on_packet_ = &on_packet;
-    taken_ = 0;
-    limit_ = limit;
-    const int result = ::ring_buffer__consume(ring_.get());
-    on_packet_ = nullptr;
-    if (result < 0 && result != kStop) return system_error("reading ring buffer", -result);
-    return taken_;
+    for (std::uint64_t taken = 0; taken < limit; ++taken) {
+        const auto record = window_.front();
+        if (!record) return record.error();
+        if (record->empty()) return taken;
+        hand_over(*record, on_packet);
+        window_.consume();
+    }
+    return limit;
 }
 
 } // namespace dnsmon

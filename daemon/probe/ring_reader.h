@@ -3,6 +3,7 @@
 #pragma once
 
 #include "packet/packet.h"
+#include "probe/ring_window.h"
 #include "probe/wall_clock.h"
 #include "util/result.h"
 
@@ -10,35 +11,27 @@
 #include <functional>
 #include <memory>
 
-struct ring_buffer;
-
 namespace dnsmon {
 
 class RingReader {
   public:
     using OnPacket = std::function<void(const Packet&)>;
 
-    /// `map_fd`: the ring map; stays the caller's.
-    [[nodiscard]] static Result<std::unique_ptr<RingReader>> open(int map_fd);
+    /// `map_fd`: the ring map, of `ring_bytes`; stays the caller's.
+    [[nodiscard]] static Result<std::unique_ptr<RingReader>> open(int map_fd, std::size_t ring_bytes);
 
-    [[nodiscard]] int fd() const; ///< for epoll
+    [[nodiscard]] int fd() const { return map_fd_; } ///< for epoll: the map itself is readable when records wait
     /// At most `limit` packets; bytes are valid during the call only.
     Result<std::uint64_t> drain(const OnPacket& on_packet, std::uint64_t limit);
     void resync_clock() { clock_.resync(); }
 
   private:
-    RingReader() = default;
-    static int on_record(void* self, void* data, std::size_t bytes);
+    RingReader(int map_fd, RingWindow window) : map_fd_(map_fd), window_(std::move(window)) {}
+    void hand_over(std::span<const std::uint8_t> bytes, const OnPacket& on_packet) const;
 
-    struct Free {
-        void operator()(ring_buffer* ring) const;
-    };
-    std::unique_ptr<ring_buffer, Free> ring_;
+    int map_fd_;
+    RingWindow window_;
     WallClock clock_;
-    // One drain() call's state, for libbpf's callback.
-    const OnPacket* on_packet_ = nullptr;
-    std::uint64_t taken_ = 0;
-    std::uint64_t limit_ = 0;
 };
 
 } // namespace dnsmon

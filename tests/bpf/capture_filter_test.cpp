@@ -36,7 +36,9 @@ class Filter {
         object_.emplace(std::move(object).value());
         if (const int error = object_->load(); error != 0) skip(system_error("loading", -error).message);
         program_ = ::bpf_program__fd(::bpf_object__find_program_by_name(object_->get(), "dnsmon_capture"));
-        auto ring = RingReader::open(::bpf_object__find_map_fd_by_name(object_->get(), "ring"));
+        const bpf_map* map = ::bpf_object__find_map_by_name(object_->get(), "ring");
+        ring_bytes_ = ::bpf_map__max_entries(map);
+        auto ring = RingReader::open(::bpf_map__fd(map), ring_bytes_);
         REQUIRE(ring);
         ring_ = std::move(ring).value();
     }
@@ -63,8 +65,11 @@ class Filter {
         return taken;
     }
 
+    [[nodiscard]] std::size_t ring_bytes() const { return ring_bytes_; }
+
   private:
     Fd tap_;
+    std::size_t ring_bytes_ = 0;
     unsigned int ifindex_ = 0;
     std::optional<BpfObject> object_;
     std::unique_ptr<RingReader> ring_;
@@ -228,4 +233,19 @@ TEST_CASE("what is longer than the limit is cut, marked by its length on the wir
     REQUIRE(taken);
     CHECK(taken->bytes == head(packet, 256));
     CHECK(taken->wire_bytes == packet.size());
+}
+
+TEST_CASE("the ring is read through its end, over and over") {
+    Filter filter;
+    Bytes payload = kQuery;
+    payload.resize(1200);
+    std::uint16_t number = 0;
+    for (std::size_t written = 0; written < 2 * filter.ring_bytes() + filter.ring_bytes() / 3; written += 1500) {
+        payload[0] = static_cast<std::uint8_t>(++number >> 8);
+        payload[1] = static_cast<std::uint8_t>(number);
+        const Bytes packet = ipv4({}, udp(4000, 53, payload));
+        const auto taken = filter.run(ethernet(kIp, packet));
+        REQUIRE(taken);
+        REQUIRE(taken->bytes == packet);
+    }
 }
