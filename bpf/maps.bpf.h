@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Maps that the capture object makes and every owner object shares (bpf_map__reuse_fd), and the ports that both test
- * first. Sizes are set before load.
+ * first (a copy in each object). Sizes are set before load.
  */
 #ifndef DNSMON_MAPS_H
 #define DNSMON_MAPS_H
@@ -20,7 +20,7 @@ struct {
 	__type(value, __u64);
 } counters SEC(".maps");
 
-const volatile __u8 dns_ports[DNSMON_PORT_BYTES];
+__u8 dns_ports[DNSMON_PORT_BYTES]; /* user space writes it, also while the programs run */
 
 /*
  * `port` in host order. The asm makes clang forget that the port has 16 bits: verifiers that lose the bound on the way

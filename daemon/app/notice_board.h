@@ -19,6 +19,7 @@ class NoticeBoard {
     NoticeBoard(Writer& writer, Format format, std::string host_name)
         : writer_(writer), format_(format), host_name_(std::move(host_name)) {}
 
+    void set_format(Format format) { format_ = format; }
     /// `data`: what stands under dnsmon.<action>.
     void post(NoticeAction action, std::string_view message, const nlohmann::json& data);
     /// A loss event for an outage of a sink that is over.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/run.h"
 
+#include "app/run_config.h"
 #include "app/service.h"
 #include "cli/exit_code.h"
-#include "config/load.h"
 #include "log/log.h"
 #include "loop/signals.h"
 #include "probe/capabilities.h"
@@ -14,24 +14,18 @@
 namespace dnsmon {
 
 int run(const RunCommand& command) {
-    ConfigOutcome loaded = load_config_or_defaults(command.config_path);
+    const ConfigOutcome loaded = load_run_config(command);
     if (!loaded.ok()) {
         for (const auto& problem : loaded.problems) std::fprintf(stderr, "%s\n", problem.to_string().c_str());
         return kExitConfig;
     }
-    Config& config = loaded.config;
-    if (command.to_stdout) {
-        config.output.to_stdout = true;
-        config.output.journald = false;
-        config.output.file.enabled = false;
-    }
-    const Log log(config.log.level);
-    auto signals = Signals::block({SIGTERM, SIGINT, SIGUSR1, SIGPIPE});
+    Log log(loaded.config.log.level);
+    auto signals = Signals::block({SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGPIPE});
     if (!signals) {
         log.error("cannot start", {{"reason", signals.error().message}});
         return kExitFailed;
     }
-    auto service = Service::start(config, log, *signals);
+    auto service = Service::start(loaded.config, [&] { return load_run_config(command); }, log, *signals);
     if (!service) {
         // A locked-down kernel says EPERM too: only a capability that is not there is a matter of permission.
         const std::string missing = missing_capabilities();

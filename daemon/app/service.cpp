@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/service.h"
 
+#include "app/pipeline_options.h"
+#include "app/reload.h"
 #include "app/service_manager.h"
-#include "app/sinks.h"
 
 #include <nlohmann/json.hpp>
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <climits>
 #include <csignal>
-#include <thread>
 
 namespace dnsmon {
 namespace {
@@ -22,37 +21,16 @@ std::string host_name() {
     return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : std::string();
 }
 
-/// Half the cores: the other half belongs to whoever causes the messages.
-std::size_t worker_count(const WorkersConfig& config) {
-    if (config.threads != 0) return config.threads;
-    return std::clamp<std::size_t>(std::thread::hardware_concurrency() / 2, 1, 8);
-}
-
-PipelineOptions pipeline_options(const Config& config, const std::string& host, bool journal_fields) {
-    PipelineOptions options;
-    options.tracker.filter = config.filter;
-    options.tracker.pairing = config.pairing;
-    options.tracker.format = config.output.format;
-    options.tracker.encoder = {host, config.filter.types};
-    options.tracker.journal_fields = journal_fields;
-    options.tracker.user_names = config.enrich.user;
-    options.enrich = config.enrich;
-    options.workers = worker_count(config.workers);
-    options.queue_packets = config.workers.queue;
-    options.ports = config.capture.ports;
-    options.any_port = config.capture.detect == Detect::kAnyPort;
-    return options;
-}
-
 } // namespace
 
-Service::Service(const Config& config, const Log& log, Signals& signals, EventLoop loop, Wakeup room, Wakeup news)
-    : config_(config), log_(log), signals_(signals), host_name_(host_name()), loop_(std::move(loop)),
+Service::Service(const Config& config, LoadConfig load, Log& log, Signals& signals, EventLoop loop, Wakeup room,
+                 Wakeup news)
+    : config_(config), load_(std::move(load)), log_(log), signals_(signals), host_name_(host_name()), loop_(std::move(loop)),
       room_(std::move(room)), news_(std::move(news)) {}
 
 Service::~Service() = default;
 
-Result<std::unique_ptr<Service>> Service::start(const Config& config, const Log& log, Signals& signals) {
+Result<std::unique_ptr<Service>> Service::start(const Config& config, LoadConfig load, Log& log, Signals& signals) {
     auto loop = EventLoop::make();
     if (!loop) return std::move(loop).error();
     auto room = Wakeup::make();
@@ -60,7 +38,7 @@ Result<std::unique_ptr<Service>> Service::start(const Config& config, const Log&
     auto news = Wakeup::make();
     if (!news) return std::move(news).error();
     std::unique_ptr<Service> service(
-        new Service(config, log, signals, std::move(*loop), std::move(*room), std::move(*news)));
+        new Service(config, std::move(load), log, signals, std::move(*loop), std::move(*room), std::move(*news)));
     for (const auto step :
          {&Service::start_outputs, &Service::start_capture, &Service::start_pipeline, &Service::watch_events})
         if (auto done = (*service.*step)(); !done) return std::move(done).error();
@@ -91,7 +69,7 @@ Result<void> Service::start_capture() {
 
 Result<void> Service::start_pipeline() {
     pipeline_ = std::make_unique<Pipeline>(
-        pipeline_options(config_, host_name_, writer_->wants_journal_fields()), sequence_,
+        pipeline_options(config_, host_name_), sequence_,
         [this](std::uint32_t interface) { return probe_->interface_name(interface); },
         [this](Batch batch) { return writer_->deliver(std::move(batch)); }, [this] { room_.signal(); });
     auto watcher = ExecWatcher::start(pipeline_->processes());
@@ -116,7 +94,6 @@ Result<void> Service::watch_events() {
 
 Result<void> Service::watch_timer(std::optional<Timer>& timer, std::chrono::nanoseconds period,
                                   void (Service::*handler)()) {
-    if (period.count() == 0) return {};
     auto made = Timer::make();
     if (!made) return std::move(made).error();
     timer.emplace(std::move(*made));
@@ -132,11 +109,54 @@ void Service::on_signal() {
         if (*signal == SIGUSR1) {
             log_.info("opening the output files again");
             writer_->reopen();
+        } else if (*signal == SIGHUP) {
+            on_reload();
         } else {
             log_.info("stopping", {{"signal", ::sigabbrev_np(*signal)}});
             loop_.stop();
         }
     }
+}
+
+void Service::on_reload() {
+    service_manager::reloading();
+    reload_problem_ = reload();
+    service_manager::ready(status_text(statistics()));
+}
+
+/// What kept the new configuration out, for STATUS=; empty: it is in force.
+std::string Service::reload() {
+    ConfigOutcome wanted = load_();
+    for (const auto& problem : wanted.problems)
+        log_.error("configuration not taken: " + problem.to_string(), {{"key", problem.key_path}});
+    if (!wanted.ok()) return wanted.problems.front().to_string();
+    ReloadPlan plan = plan_reload(config_, wanted.config);
+    auto sinks = change_sinks(config_.output, plan.config.output);
+    if (!sinks) {
+        log_.error("configuration not taken: an output cannot be opened", {{"reason", sinks.error().message}});
+        return sinks.error().message;
+    }
+    apply(plan.config, std::move(*sinks));
+    std::string keys;
+    for (const auto key : plan.need_restart) keys.append(keys.empty() ? "" : ", ").append(key);
+    if (!keys.empty()) log_.warn("configuration taken, but for what needs a restart", {{"keys", keys}});
+    else log_.info("configuration taken");
+    return {};
+}
+
+/// From the loop's point of view at once. Workers and writer take it between two batches, so an event is encoded with
+/// the old settings or the new ones, and what was on its way arrives.
+void Service::apply(const Config& config, SinkChange sinks) {
+    log_.set_level(config.log.level);
+    pipeline_->reconfigure(pipeline_options(config, host_name_));
+    if (config.capture.ports != config_.capture.ports) {
+        if (auto done = probe_->set_ports(config.capture.ports); !done)
+            log_.warn("sockets that are already open have no process", {{"reason", done.error().message}});
+    }
+    writer_->replace_sinks(std::move(sinks.kept), std::move(sinks.added));
+    notices_->set_format(config.output.format);
+    if (config.stats.interval != config_.stats.interval) stats_timer_->start(config.stats.interval);
+    config_ = config;
 }
 
 void Service::on_news() {
@@ -165,7 +185,12 @@ void Service::on_stats() {
     pipeline_->refresh_interfaces();
     const Statistics now = statistics();
     notices_->post(NoticeAction::kStats, now.summary(), now.to_json());
-    service_manager::status(now.summary());
+    service_manager::status(status_text(now));
+}
+
+std::string Service::status_text(const Statistics& statistics) const {
+    const std::string text = statistics.summary();
+    return reload_problem_.empty() ? text : text + "; reload failed: " + reload_problem_;
 }
 
 void Service::on_watchdog() {

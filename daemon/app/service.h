@@ -5,8 +5,9 @@
 
 #include "app/monitor.h"
 #include "app/notice_board.h"
+#include "app/sinks.h"
 #include "app/statistics.h"
-#include "config/config.h"
+#include "config/load.h"
 #include "log/log.h"
 #include "loop/event_loop.h"
 #include "loop/signals.h"
@@ -19,22 +20,27 @@
 #include "util/result.h"
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 namespace dnsmon {
 
 class Service {
   public:
     /// Signals must be blocked before: threads start here.
-    [[nodiscard]] static Result<std::unique_ptr<Service>> start(const Config& config, const Log& log, Signals& signals);
+    /// `load` reads the configuration anew, for a reload.
+    using LoadConfig = std::function<ConfigOutcome()>;
+    [[nodiscard]] static Result<std::unique_ptr<Service>> start(const Config& config, LoadConfig load, Log& log,
+                                                                Signals& signals);
     ~Service();
 
     /// Until SIGTERM, SIGINT or a failure; then drains, says its statistics and returns.
     Result<void> run();
 
   private:
-    Service(const Config& config, const Log& log, Signals& signals, EventLoop loop, Wakeup room, Wakeup news);
+    Service(const Config& config, LoadConfig load, Log& log, Signals& signals, EventLoop loop, Wakeup room, Wakeup news);
 
     Result<void> start_outputs();
     Result<void> start_capture();
@@ -42,13 +48,18 @@ class Service {
     Result<void> watch_events();
     Result<void> watch_timer(std::optional<Timer>& timer, std::chrono::nanoseconds period, void (Service::*handler)());
     void on_signal();
+    void on_reload();
+    [[nodiscard]] std::string reload();
+    void apply(const Config& config, SinkChange sinks);
     void on_news();
     void on_stats();
     void on_watchdog();
     [[nodiscard]] Statistics statistics() const;
+    [[nodiscard]] std::string status_text(const Statistics& statistics) const;
 
-    const Config config_;
-    const Log& log_;
+    Config config_;
+    const LoadConfig load_;
+    Log& log_;
     Signals& signals_;
     const std::string host_name_;
     EventLoop loop_;
@@ -64,6 +75,7 @@ class Service {
     std::optional<Timer> stats_timer_;
     std::optional<Timer> watchdog_timer_;
     std::uint64_t seen_heartbeat_ = 0;
+    std::string reload_problem_; ///< of the last reload; empty: there was none
 };
 
 } // namespace dnsmon

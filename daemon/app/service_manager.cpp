@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/service_manager.h"
 
+#include "util/clock.h"
 #include "util/fd.h"
 
 #include <sys/socket.h>
@@ -35,6 +36,10 @@ void notify(const std::string& text) {
 } // namespace
 
 void ready(const std::string& status) { notify("READY=1\nSTATUS=" + status); }
+void reloading() {
+    const auto now_us = clock_ns(CLOCK_MONOTONIC) / 1000;
+    notify("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(now_us));
+}
 void status(const std::string& text) { notify("STATUS=" + text); }
 void stopping() { notify("STOPPING=1"); }
 void watchdog() { notify("WATCHDOG=1"); }

@@ -9,6 +9,8 @@
 namespace dnsmon::service_manager {
 
 void ready(const std::string& status);
+/// What follows is a reload; ends with ready().
+void reloading();
 void status(const std::string& text);
 void stopping();
 void watchdog();

@@ -25,17 +25,20 @@ struct CaptureConfig {
     Detect detect = Detect::kOff;
     bool loopback = true;
     std::uint64_t ring_buffer_bytes = 16U << 20; ///< a power of two, a multiple of the page size
+    bool operator==(const CaptureConfig&) const = default;
 };
 
 struct HooksConfig {
     HookMode mode = HookMode::kAuto;
     std::uint32_t owners = 65536; ///< entries of the owners map
+    bool operator==(const HooksConfig&) const = default;
 };
 
 template <typename T>
 struct IncludeExclude {
     std::vector<T> include; ///< empty: everything
     std::vector<T> exclude; ///< wins over include
+    bool operator==(const IncludeExclude&) const = default;
 };
 
 struct FilterConfig {
@@ -47,17 +50,20 @@ struct FilterConfig {
     IncludeExclude<std::uint32_t> uids;
     std::vector<std::uint16_t> response_codes; ///< empty: all
     Unattributed unattributed = Unattributed::kKeep;
+    bool operator==(const FilterConfig&) const = default;
 };
 
 struct PairingConfig {
     bool enabled = true;
     std::chrono::milliseconds timeout{5000};
     std::uint32_t entries = 65536; ///< over all workers
+    bool operator==(const PairingConfig&) const = default;
 };
 
 struct WorkersConfig {
     std::uint32_t threads = 0;  ///< 0: auto
     std::uint32_t queue = 8192; ///< packets per worker
+    bool operator==(const WorkersConfig&) const = default;
 };
 
 struct EnrichConfig {
@@ -67,12 +73,14 @@ struct EnrichConfig {
     bool user = true;
     bool unit = true;
     bool container = true;
+    bool operator==(const EnrichConfig&) const = default;
 };
 
 struct PrivacyConfig {
     Privacy command_line = Privacy::kKeep;
     Privacy answers = Privacy::kKeep;
     Privacy client_addresses = Privacy::kKeep;
+    bool operator==(const PrivacyConfig&) const = default;
 };
 
 struct FileConfig {
@@ -83,6 +91,7 @@ struct FileConfig {
     std::uint32_t max_files = 10;              ///< rotated files kept beside the current one
     bool compress = false;
     std::uint32_t mode = 0640;
+    bool operator==(const FileConfig&) const = default;
 };
 
 struct OutputConfig {
@@ -90,14 +99,17 @@ struct OutputConfig {
     bool journald = true;
     bool to_stdout = false; ///< output.stdout
     FileConfig file;
+    bool operator==(const OutputConfig&) const = default;
 };
 
 struct StatsConfig {
     std::chrono::milliseconds interval{60000}; ///< 0: only at stop
+    bool operator==(const StatsConfig&) const = default;
 };
 
 struct LogConfig {
     LogLevel level = LogLevel::kInfo;
+    bool operator==(const LogConfig&) const = default;
 };
 
 struct Config {
@@ -111,6 +123,7 @@ struct Config {
     OutputConfig output;
     StatsConfig stats;
     LogConfig log;
+    bool operator==(const Config&) const = default;
 };
 
 } // namespace dnsmon

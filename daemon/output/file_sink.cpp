@@ -49,6 +49,11 @@ Result<std::unique_ptr<FileSink>> FileSink::open(const FileConfig& config, UnixC
     return sink;
 }
 
+Result<std::unique_ptr<FileSink>> FileSink::open_later(const FileConfig& config, UnixClock clock) {
+    if (auto tried = LogFile::try_open(config.path, config.mode); !tried) return std::move(tried).error();
+    return std::unique_ptr<FileSink>(new FileSink(config, std::move(clock)));
+}
+
 Result<void> FileSink::reopen() {
     auto opened = LogFile::open(config_.path, config_.mode);
     if (!opened) {

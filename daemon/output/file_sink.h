@@ -25,6 +25,11 @@ class FileSink final : public Sink {
     /// epoch (UTC midnight for a day), with the first event that comes after; an empty file is not rotated.
     [[nodiscard]] static Result<std::unique_ptr<FileSink>> open(const FileConfig& config, UnixClock clock = unix_now_s);
 
+    /// For a daemon that is already writing, perhaps to that very file: tries that the file can be opened and leaves the
+    /// opening to the first event, so that nothing is touched while another sink still writes. Any thread.
+    [[nodiscard]] static Result<std::unique_ptr<FileSink>> open_later(const FileConfig& config,
+                                                                      UnixClock clock = unix_now_s);
+
     [[nodiscard]] std::string_view name() const override { return "file"; }
     WriteOutcome write(const Batch& batch) override;
     Result<void> reopen() override;

@@ -60,9 +60,31 @@ int JournaldSink::wait_for_room() {
     return ready < 0 ? errno : stalled_ ? ETIMEDOUT : 0;
 }
 
+/// Events that were encoded before journald became an output have no fields: they go as their line alone.
+int JournaldSink::send_event(const Batch& batch, const EncodedEvent& event) {
+    if (event.journal_bytes > 0)
+        return send(std::string_view(batch.journal).substr(event.journal_offset, event.journal_bytes));
+    return send_line(std::string_view(batch.lines).substr(event.line_offset, event.line_bytes));
+}
+
 int JournaldSink::send(std::string_view entry) {
-    if (const int error = wait_for_room(); error != 0) return error;
     split_fields(entry, fields_);
+    return send_fields();
+}
+
+int JournaldSink::send_line(std::string_view line) {
+    if (line.ends_with('\n')) line.remove_suffix(1);
+    if (line.empty()) return 0; // text format: an event may have no line
+    message_.assign("MESSAGE=").append(line);
+    fields_.clear();
+    for (const std::string_view field :
+         {std::string_view(message_), std::string_view("PRIORITY=6"), std::string_view("SYSLOG_IDENTIFIER=dnsmon")})
+        fields_.push_back({const_cast<char*>(field.data()), field.size()}); // sendv only reads
+    return send_fields();
+}
+
+int JournaldSink::send_fields() {
+    if (const int error = wait_for_room(); error != 0) return error;
     return -sd_journal_sendv(fields_.data(), static_cast<int>(fields_.size()));
 }
 
@@ -70,9 +92,7 @@ WriteOutcome JournaldSink::write(const Batch& batch) {
     WriteOutcome outcome;
     int error = listening();
     for (const EncodedEvent& event : batch.events) {
-        if (error == 0 && event.journal_bytes > 0) {
-            error = send(std::string_view(batch.journal).substr(event.journal_offset, event.journal_bytes));
-        }
+        if (error == 0) error = send_event(batch, event);
         if (error != 0) break;
         ++outcome.written;
     }

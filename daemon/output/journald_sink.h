@@ -28,13 +28,17 @@ class JournaldSink final : public Sink {
   private:
     int listening();
     int wait_for_room();
+    int send_event(const Batch& batch, const EncodedEvent& event);
     int send(std::string_view entry);
+    int send_line(std::string_view line);
+    int send_fields();
 
     std::string socket_;
     std::chrono::milliseconds patience_;
     bool stalled_ = false;      ///< the last wait was in vain: not waited again until something is taken
     Fd probe_;                  ///< connected to journald's socket; nothing is ever sent on it
     std::vector<iovec> fields_; ///< of the entry being sent
+    std::string message_;
 };
 
 } // namespace dnsmon

@@ -51,16 +51,30 @@ off_t end_of_last_line(int fd, off_t size) {
     return -1;
 }
 
+Result<Fd> open_regular(const std::string& path, mode_t mode, struct stat& status) {
+    Fd fd = open_or_create(path, mode);
+    if (!fd && errno == ENOENT && make_parent(path)) fd = open_or_create(path, mode);
+    if (!fd) return system_error("opening " + path, errno);
+    if (::fstat(fd.get(), &status) != 0) return system_error("looking at " + path, errno);
+    if (!S_ISREG(status.st_mode)) return Error{path + ": not a regular file", EINVAL};
+    return fd;
+}
+
 } // namespace
 
-Result<LogFile> LogFile::open(const std::string& path, mode_t mode) {
-    LogFile file;
-    file.fd_ = open_or_create(path, mode);
-    if (!file.fd_ && errno == ENOENT && make_parent(path)) file.fd_ = open_or_create(path, mode);
-    if (!file.fd_) return system_error("opening " + path, errno);
+Result<void> LogFile::try_open(const std::string& path, mode_t mode) {
     struct stat status {};
-    if (::fstat(file.fd_.get(), &status) != 0) return system_error("looking at " + path, errno);
-    if (!S_ISREG(status.st_mode)) return Error{path + ": not a regular file", EINVAL};
+    auto fd = open_regular(path, mode, status);
+    if (!fd) return std::move(fd).error();
+    return {};
+}
+
+Result<LogFile> LogFile::open(const std::string& path, mode_t mode) {
+    struct stat status {};
+    auto fd = open_regular(path, mode, status);
+    if (!fd) return std::move(fd).error();
+    LogFile file;
+    file.fd_ = std::move(*fd);
     file.size_bytes_ = static_cast<std::uint64_t>(status.st_size);
     file.modified_at_s_ = status.st_mtim.tv_sec;
     if (auto repaired = file.repair_end(); !repaired) return std::move(repaired).error().within(path);

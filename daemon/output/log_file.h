@@ -23,6 +23,9 @@ class LogFile {
     /// directory (one level, 0750). A path that names anything but a regular file is an Error.
     [[nodiscard]] static Result<LogFile> open(const std::string& path, mode_t mode);
 
+    /// As open(), but leaves what is in the file alone and closes it again. Any thread.
+    [[nodiscard]] static Result<void> try_open(const std::string& path, mode_t mode);
+
     [[nodiscard]] bool is_open() const { return fd_.valid(); }
     /// False once `path` names another file, or none. Also learns the size: an outside copytruncate changes it.
     [[nodiscard]] bool still_at(const std::string& path);

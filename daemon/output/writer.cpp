@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <iterator>
 #include <utility>
 
 namespace dnsmon {
@@ -40,12 +41,10 @@ struct Writer::Output {
 };
 
 Writer::Writer(std::vector<std::unique_ptr<Sink>> sinks, std::function<void()> on_news, std::size_t queue_bytes)
-    : sinks_(std::move(sinks)), on_news_(std::move(on_news)), queue_(queue_bytes), empty_(kSpareBatches) {
-    for (const auto& sink : sinks_) {
+    : on_news_(std::move(on_news)), queue_(queue_bytes), empty_(kSpareBatches) {
+    for (auto& sink : sinks) {
         wants_journal_fields_ = wants_journal_fields_ || sink->wants_journal_fields();
-        Output output;
-        output.status.name = sink->name();
-        outputs_.push_back(std::move(output));
+        activate(std::move(sink));
     }
     thread_ = std::thread([this] { run(); });
 }
@@ -57,19 +56,29 @@ Writer::~Writer() {
 Batch Writer::deliver(Batch full) {
     if (full.empty()) return full;
     delivered_.fetch_add(full.events.size());
-    if (!queue_.push(full, full.bytes())) {
+    const std::size_t bytes = full.bytes();
+    Job job{std::move(full), nullptr};
+    if (!queue_.push(job, bytes)) {
         const std::lock_guard lock(books_);
-        settle(0, full.events.size(), DropReason::kClosed);
-        full.clear();
-        return full;
+        settle(0, job.batch.events.size(), DropReason::kClosed);
+        job.batch.clear();
+        return std::move(job.batch);
     }
     auto empty = empty_.try_pop();
     return empty ? std::move(*empty) : Batch{};
 }
 
+void Writer::replace_sinks(std::vector<std::string> kept, std::vector<std::unique_ptr<Sink>> added) {
+    const auto journald = [](std::string_view name) { return name == "journald"; };
+    wants_journal_fields_ = std::any_of(kept.begin(), kept.end(), journald) ||
+                            std::any_of(added.begin(), added.end(), [](const auto& s) { return s->wants_journal_fields(); });
+    Job job{{}, std::make_unique<Replacement>(Replacement{std::move(kept), std::move(added)})};
+    [[maybe_unused]] const bool taken = queue_.push(job, 0); // refused only after stop()
+}
+
 void Writer::reopen() {
     reopen_.store(true);
-    Batch nothing; // wakes an idle writer; a busy one, whose queue may be full, looks after each batch
+    Job nothing; // wakes an idle writer; a busy one, whose queue may be full, looks after each batch
     [[maybe_unused]] const bool woken = queue_.try_push(nothing, 0);
 }
 
@@ -86,18 +95,45 @@ void Writer::stop() {
 
 void Writer::run() {
     block_signals();
-    while (auto batch = queue_.pop()) {
+    while (auto job = queue_.pop()) {
         if (reopen_.exchange(false)) reopen_sinks();
-        if (!batch->empty()) write(*batch);
+        if (job->replacement) replace(std::move(*job->replacement));
+        Batch& batch = job->batch;
+        if (!batch.empty()) write(batch);
         heartbeat_.fetch_add(1, std::memory_order_relaxed);
-        if (batch->lines.capacity() + batch->journal.capacity() > kSpareBytes) continue;
-        batch->clear();
-        [[maybe_unused]] const bool kept = empty_.try_push(*batch, 1); // enough spare ones: this one is freed
+        if (batch.lines.capacity() + batch.journal.capacity() > kSpareBytes) continue;
+        batch.clear();
+        [[maybe_unused]] const bool kept = empty_.try_push(batch, 1); // enough spare ones: this one is freed
     }
 }
 
+/// Called without books_ only before the thread starts.
+void Writer::activate(std::unique_ptr<Sink> sink) {
+    const auto known = std::find_if(outputs_.begin(), outputs_.end(),
+                                    [&](const Output& output) { return output.status.name == sink->name(); });
+    const auto index = static_cast<std::size_t>(known - outputs_.begin());
+    if (known == outputs_.end()) outputs_.emplace_back().status.name = sink->name();
+    sinks_.push_back({std::move(sink), index});
+}
+
+void Writer::replace(Replacement replacement) {
+    const auto& kept = replacement.kept;
+    const auto goes = std::stable_partition(sinks_.begin(), sinks_.end(), [&](const Active& active) {
+        return std::find(kept.begin(), kept.end(), active.sink->name()) != kept.end();
+    });
+    std::vector<Active> gone(std::make_move_iterator(goes), std::make_move_iterator(sinks_.end()));
+    sinks_.erase(goes, sinks_.end());
+    for (Active& active : gone) {
+        active.sink.reset(); // closed before another opens what may be the same file
+        const std::lock_guard lock(books_);
+        if (outputs_[active.output].status.failing) end_outage(outputs_[active.output], unix_now_ns());
+    }
+    const std::lock_guard lock(books_);
+    for (auto& sink : replacement.added) activate(std::move(sink));
+}
+
 void Writer::reopen_sinks() {
-    for (const auto& sink : sinks_) {
+    for (const auto& [sink, output] : sinks_) {
         auto reopened = sink->reopen();
         if (reopened) continue;
         SinkNews news;
@@ -112,9 +148,9 @@ void Writer::write(const Batch& batch) {
     std::uint64_t most = 0;
     DropReason reason = DropReason::kClosed; // without any sink
     for (std::size_t i = 0; i < sinks_.size(); ++i) {
-        const WriteOutcome outcome = sinks_[i]->write(batch);
+        const WriteOutcome outcome = sinks_[i].sink->write(batch);
         const std::lock_guard lock(books_);
-        book(outputs_[i], outcome, unix_now_ns());
+        book(outputs_[sinks_[i].output], outcome, unix_now_ns());
         if (i == 0 || outcome.written > most) {
             most = outcome.written; // sinks take a batch's first events, so this is how many some sink has
             reason = outcome.reason;

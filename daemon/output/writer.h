@@ -64,7 +64,10 @@ class Writer {
     Writer(const Writer&) = delete;
     Writer& operator=(const Writer&) = delete;
 
-    [[nodiscard]] bool wants_journal_fields() const { return wants_journal_fields_; }
+    /// Other sinks from here on: what was delivered before still goes to the old ones. Those whose name is in `kept`
+    /// stay as they are; books are by name and go on. Loop thread.
+    void replace_sinks(std::vector<std::string> kept, std::vector<std::unique_ptr<Sink>> added);
+    [[nodiscard]] bool wants_journal_fields() const { return wants_journal_fields_; } ///< loop thread
 
     /// Any thread. Waits for room, takes `full`, returns an empty batch whose buffers were used before. After stop()
     /// the events count as dropped (closed).
@@ -80,9 +83,23 @@ class Writer {
     [[nodiscard]] std::vector<SinkNews> take_news(); ///< any thread; what came since the last call
 
   private:
-    struct Output; ///< a sink and its books
+    struct Output; ///< the books of a sink, also when it is gone
+    struct Replacement {
+        std::vector<std::string> kept;
+        std::vector<std::unique_ptr<Sink>> added;
+    };
+    struct Job { ///< a batch, or other sinks
+        Batch batch;
+        std::unique_ptr<Replacement> replacement;
+    };
+    struct Active { ///< a sink in use and where its books are
+        std::unique_ptr<Sink> sink;
+        std::size_t output = 0;
+    };
 
     void run();
+    void activate(std::unique_ptr<Sink> sink);
+    void replace(Replacement replacement);
     void write(const Batch& batch);
     void settle(std::uint64_t written, std::uint64_t dropped, DropReason reason);
     void book(Output& output, const WriteOutcome& outcome, std::int64_t now_ns);
@@ -90,10 +107,10 @@ class Writer {
     void reopen_sinks();
     void tell(SinkNews news);
 
-    std::vector<std::unique_ptr<Sink>> sinks_; ///< writer thread
-    bool wants_journal_fields_ = false;        ///< constant
-    std::function<void()> on_news_;            ///< constant
-    BoundedQueue<Batch> queue_;
+    std::vector<Active> sinks_;         ///< writer thread
+    bool wants_journal_fields_ = false; ///< loop thread
+    std::function<void()> on_news_;     ///< constant
+    BoundedQueue<Job> queue_;
     BoundedQueue<Batch> empty_;
     std::atomic<bool> reopen_{false};
     std::atomic<std::uint64_t> heartbeat_{0};

@@ -10,6 +10,7 @@
 #include "process/owner.h"
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -37,14 +38,18 @@ struct PacketItem {
     End receiver;
 };
 
+struct TrackerOptions;
+
 struct PacketBatch {
     std::vector<PacketItem> items;
     std::vector<std::uint8_t> bytes;
+    std::shared_ptr<const TrackerOptions> options; ///< in force from this batch on; null: no change
     std::int64_t now_ns = 0; ///< the source's clock when the batch was closed: what was due by then is due
 
     void clear() {
         items.clear();
         bytes.clear();
+        options.reset();
     }
     [[nodiscard]] std::span<const std::uint8_t> payload(const PacketItem& item) const {
         return std::span(bytes).subspan(item.payload_offset, item.payload_bytes);

@@ -9,6 +9,20 @@ namespace dnsmon {
 PairingTable::PairingTable(std::size_t entries)
     : capacity_(std::max<std::size_t>(entries, 1)), buckets_(std::bit_ceil(capacity_), kNone) {}
 
+void PairingTable::resize(std::size_t entries) {
+    while (used_ > entries) evict_oldest();
+    if (std::max<std::size_t>(entries, 1) == capacity_) return;
+    PairingTable resized(entries);
+    resized.evicted_ = evicted_;
+    for (Index i = oldest_; i != kNone; i = slots_[i].newer) {
+        PendingQuery& query = resized.add(slots_[i].query.key);
+        const std::uint32_t slot = query.slot;
+        query = std::move(slots_[i].query);
+        query.slot = slot;
+    }
+    *this = std::move(resized);
+}
+
 std::size_t PairingTable::bucket_of(const PairingKey& key) const {
     // The question stays out of the bucket: an answer may come without one.
     const std::size_t hash = FlowHash{}(key.flow) ^ (static_cast<std::size_t>(key.id) * 0x9e3779b97f4a7c15ULL);
@@ -25,11 +39,13 @@ PairingTable::Index PairingTable::lookup(const PairingKey& key) const {
     return kNone;
 }
 
+void PairingTable::evict_oldest() {
+    if (!slots_[oldest_].query.answered) ++evicted_;
+    release(oldest_);
+}
+
 PairingTable::Index PairingTable::take_slot() {
-    if (used_ >= capacity_) {
-        if (!slots_[oldest_].query.answered) ++evicted_;
-        release(oldest_);
-    }
+    if (used_ >= capacity_) evict_oldest();
     if (free_.empty()) {
         slots_.emplace_back();
         return static_cast<Index>(slots_.size() - 1);

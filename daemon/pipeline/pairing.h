@@ -39,6 +39,8 @@ struct PendingQuery {
 class PairingTable {
   public:
     explicit PairingTable(std::size_t entries);
+    /// Room for another number of queries; where they are more, the oldest go. 0: all go.
+    void resize(std::size_t entries);
 
     /// The slot of a query: a new one (time_ns == 0, to be filled in by the caller) or, for a retransmission, the old.
     PendingQuery& add(const PairingKey& key);
@@ -67,6 +69,7 @@ class PairingTable {
     [[nodiscard]] std::size_t bucket_of(const PairingKey& key) const;
     [[nodiscard]] Index lookup(const PairingKey& key) const;
     [[nodiscard]] Index take_slot();
+    void evict_oldest();
     void release(Index index);
     void link_newest(Index index);
     void unlink_age(Index index);

@@ -12,9 +12,9 @@ namespace {
 
 constexpr std::size_t kProcesses = 8192; // details kept; about 1 KiB each
 
-TrackerOptions per_worker(const PipelineOptions& options) {
+TrackerOptions per_worker(const PipelineOptions& options, std::size_t workers) {
     TrackerOptions tracker = options.tracker;
-    const auto share = options.tracker.pairing.entries / std::max<std::size_t>(options.workers, 1);
+    const auto share = options.tracker.pairing.entries / workers;
     tracker.pairing.entries = static_cast<std::uint32_t>(std::max<std::size_t>(share, 1));
     return tracker;
 }
@@ -51,10 +51,17 @@ bool parse_transport(const IpPacket& ip, PacketItem& item, std::span<const std::
 Pipeline::Pipeline(const PipelineOptions& options, std::atomic<std::uint64_t>& sequence,
                    InterfaceNames::Lookup interface_name, Deliver deliver, std::function<void()> on_room)
     : ports_(options.ports), any_port_(options.any_port), tunnels_(options.tunnels), interfaces_(std::move(interface_name)), processes_(options.enrich, kProcesses) {
-    const TrackerOptions tracker = per_worker(options);
     lanes_.resize(std::max<std::size_t>(options.workers, 1));
+    const TrackerOptions tracker = per_worker(options, lanes_.size());
     for (Lane& lane : lanes_)
         lane.worker = std::make_unique<Worker>(tracker, sequence, options.queue_packets, deliver, on_room);
+}
+
+void Pipeline::reconfigure(const PipelineOptions& options) {
+    ports_ = PortSet(options.ports);
+    processes_.reconfigure(options.enrich);
+    const auto tracker = std::make_shared<const TrackerOptions>(per_worker(options, lanes_.size()));
+    for (Lane& lane : lanes_) lane.batch.options = tracker;
 }
 
 void Pipeline::submit(const Packet& packet) {

@@ -36,6 +36,10 @@ class Pipeline {
     Pipeline(const PipelineOptions& options, std::atomic<std::uint64_t>& sequence,
              InterfaceNames::Lookup interface_name, Deliver deliver, std::function<void()> on_room);
 
+    /// What may change while packets come: ports, enrichment and all that the trackers do; each worker takes it between
+    /// two batches. The rest of `options` is the constructor's.
+    void reconfigure(const PipelineOptions& options);
+
     void submit(const Packet& packet);
     /// Hands what was submitted to the workers. `now_ns`: the source's clock; what is due by then becomes a timeout.
     /// False: some worker's queue is full and its packets still wait here.

@@ -39,6 +39,13 @@ Tracker::Tracker(const TrackerOptions& options, std::atomic<std::uint64_t>& sequ
       encoder_(make_encoder(options.format, options.encoder)), streams_(plausible_in_stream),
       pairing_(options.pairing.entries) {}
 
+void Tracker::reconfigure(const TrackerOptions& options) {
+    options_ = options;
+    filter_ = Filter(options.filter);
+    encoder_ = make_encoder(options.format, options.encoder);
+    pairing_.resize(options.pairing.enabled ? options.pairing.entries : 0);
+}
+
 void Tracker::handle(const PacketItem& item, std::span<const std::uint8_t> payload, Batch& out) {
     if (item.flow.transport == Transport::kTcp) {
         handle_segment(item, payload, out);

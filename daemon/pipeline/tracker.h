@@ -37,6 +37,8 @@ class Tracker {
     /// `sequence` numbers the events of all trackers; it outlives them.
     Tracker(const TrackerOptions& options, std::atomic<std::uint64_t>& sequence);
 
+    /// From the next item on. What is known of flows, and queries that wait for their answer, stay.
+    void reconfigure(const TrackerOptions& options);
     /// Appends the events of `item` to `out`.
     void handle(const PacketItem& item, std::span<const std::uint8_t> payload, Batch& out);
     /// What is due at `now_ns`: queries without an answer, idle streams.

@@ -47,6 +47,7 @@ void Worker::run() {
     Batch out;
     while (auto packets = queue_.pop()) {
         if (refused_.exchange(false)) on_room_();
+        if (packets->options) tracker_.reconfigure(*packets->options);
         for (const PacketItem& item : packets->items) {
             tracker_.handle(item, packets->payload(item), out);
             if (out.bytes() >= kBatchBytes) out = deliver_(std::move(out));

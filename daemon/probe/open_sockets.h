@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Owners of the sockets that are older than the hooks, written into the kernel's maps once at start. What a hook has
+// Owners of the sockets that are older than the hooks, written into the kernel's maps at start and when ports are added. What a hook has
 // written meanwhile is newer and stays. Loop thread only.
 #pragma once
 
@@ -19,6 +19,8 @@ class OpenSockets {
 
     /// How many sockets were written. An Error: sock_diag is not to be had; nothing was written.
     Result<std::size_t> seed();
+    /// For the next seed().
+    void set_ports(const std::vector<std::uint16_t>& ports) { ports_ = ports; }
     /// Unconnected sockets on other ports were entered for the answers to what they had asked before; by now these have
     /// come or never will, and nobody would tell when the port changes hands.
     void forget_clients();

@@ -131,6 +131,18 @@ Result<std::uint64_t> Probe::drain(const OnPacket& on_packet, std::uint64_t limi
     return state_->ring->drain(on_packet, limit);
 }
 
+Result<void> Probe::set_ports(const std::vector<std::uint16_t>& ports) {
+    // Owners first: the first packet that is captured finds its own.
+    if (state_->hooks) state_->hooks->set_ports(ports);
+    Result<void> seeded;
+    if (state_->open_sockets) {
+        state_->open_sockets->set_ports(ports);
+        if (auto done = state_->open_sockets->seed(); !done) seeded = std::move(done).error();
+    }
+    state_->capture.set_ports(ports);
+    return seeded;
+}
+
 void Probe::stop_capture() { state_->sockets.clear(); }
 
 KernelCounters Probe::counters() const {

@@ -63,6 +63,8 @@ class Probe {
     using OnPacket = std::function<void(const Packet&)>;
     /// Hands every waiting packet to `on_packet` (bytes valid during the call), at most `limit`; returns how many.
     Result<std::uint64_t> drain(const OnPacket& on_packet, std::uint64_t limit);
+    /// Takes the packets of these ports from now on. An Error: sockets that are older than that have no owner.
+    Result<void> set_ports(const std::vector<std::uint16_t>& ports);
     /// Stops taking new packets; what is in the ring stays for drain().
     void stop_capture();
     [[nodiscard]] KernelCounters counters() const;

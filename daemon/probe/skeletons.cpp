@@ -7,17 +7,22 @@
 #include "owner_fentry.skel.h"
 #include "owner_kprobe.skel.h"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 
 namespace dnsmon {
 namespace {
 
+/// Byte by byte: packets that pass meanwhile see a mixture of both sets, which are alike in all other bits.
 template <typename Skeleton>
-void set_ports(Skeleton& skeleton, const std::vector<std::uint16_t>& ports) {
+void set_ports(void* skeleton, const std::vector<std::uint16_t>& ports) {
+    std::array<std::uint8_t, DNSMON_PORT_BYTES> bits{};
     for (const std::uint16_t port : ports) {
-        auto& byte = skeleton.rodata->dns_ports[port >> 3];
+        auto& byte = bits[port >> 3];
         byte = static_cast<std::uint8_t>(byte | (1U << (port & 7U)));
     }
+    std::copy(bits.begin(), bits.end(), static_cast<Skeleton*>(skeleton)->bss->dns_ports);
 }
 
 // bpftool gives every skeleton the same static functions.
@@ -25,9 +30,9 @@ template <typename Skeleton>
 Result<BpfObject> open(const std::vector<std::uint16_t>& ports) {
     Skeleton* skeleton = Skeleton::open();
     if (skeleton == nullptr) return system_error("opening BPF object", errno);
-    set_ports(*skeleton, ports);
+    set_ports<Skeleton>(skeleton, ports);
     return BpfObject(skeleton, skeleton->obj, skeleton->skeleton,
-                     [](void* p) { Skeleton::destroy(static_cast<Skeleton*>(p)); });
+                     {[](void* p) { Skeleton::destroy(static_cast<Skeleton*>(p)); }, set_ports<Skeleton>});
 }
 
 } // namespace

@@ -24,18 +24,25 @@ enum class OwnerFlavour : std::uint8_t {
 
 class BpfObject {
   public:
-    using Close = void (*)(void*);
-    BpfObject(void* skeleton, bpf_object* object, bpf_object_skeleton* parts, Close close)
-        : skeleton_(skeleton, close), object_(object), parts_(parts) {}
+    /// What only code that knows the skeleton's type can do.
+    struct Methods {
+        void (*close)(void* skeleton);
+        void (*set_ports)(void* skeleton, const std::vector<std::uint16_t>& ports);
+    };
+    BpfObject(void* skeleton, bpf_object* object, bpf_object_skeleton* parts, Methods methods)
+        : skeleton_(skeleton, methods.close), object_(object), parts_(parts), set_ports_(methods.set_ports) {}
     [[nodiscard]] bpf_object* get() const { return object_; }
     /// Makes the maps and loads the programs whose autoload is on. 0, or a negative errno value; once only.
     [[nodiscard]] int load();
     [[nodiscard]] void* skeleton() const { return skeleton_.get(); }
+    /// Before load and after it: running programs take the ports as they are now.
+    void set_ports(const std::vector<std::uint16_t>& ports) const { set_ports_(skeleton_.get(), ports); }
 
   private:
-    std::unique_ptr<void, Close> skeleton_;
+    std::unique_ptr<void, void (*)(void*)> skeleton_;
     bpf_object* object_;
     bpf_object_skeleton* parts_;
+    void (*set_ports_)(void*, const std::vector<std::uint16_t>&);
 };
 
 /// Packets longer than `limit_bytes` (at most the default) are cut.

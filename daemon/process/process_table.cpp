@@ -23,7 +23,20 @@ std::int64_t since_epoch_ns(std::uint64_t boottime_ns) {
 } // namespace
 
 ProcessTable::ProcessTable(const EnrichConfig& config, std::size_t entries, std::string proc_root)
-    : config_(config), capacity_(entries), proc_root_(std::move(proc_root)) {}
+    : capacity_(entries), proc_root_(std::move(proc_root)), config_(config) {}
+
+void ProcessTable::reconfigure(const EnrichConfig& config) {
+    const std::lock_guard lock(mutex_);
+    if (config == config_) return;
+    config_ = config;
+    by_pid_.clear();
+    entries_.clear();
+}
+
+EnrichConfig ProcessTable::settings() const {
+    const std::lock_guard lock(mutex_);
+    return config_;
+}
 
 bool ProcessTable::still_valid(const Entry& entry, const Owner& owner, std::int64_t now_ns) const {
     // exec() keeps pid and start time but changes the name, so another name means: read again.
@@ -36,7 +49,8 @@ bool ProcessTable::still_valid(const Entry& entry, const Owner& owner, std::int6
     return !stat || stat->start_ticks == entry.start_ticks;
 }
 
-ProcessTable::Entry ProcessTable::read(const Owner& owner, std::int64_t now_ns) {
+ProcessTable::Entry ProcessTable::read(const Owner& owner, std::int64_t now_ns,
+                                       const EnrichConfig& config) {
     Entry entry{owner.pid, owner.start_ns != 0 ? to_ticks(owner.start_ns) : 0, now_ns, nullptr};
     const auto files = ProcFiles::open(proc_root_, owner.pid);
     const auto stat = files ? files->stat() : std::nullopt;
@@ -49,17 +63,17 @@ ProcessTable::Entry ProcessTable::read(const Owner& owner, std::int64_t now_ns) 
     details->start_ns = owner.start_ns != 0 ? owner.start_ns : stat->start_ticks * (kNanoseconds / ticks_per_second());
     details->started_at_ns = since_epoch_ns(details->start_ns);
     details->name = stat->name;
-    if (config_.executable) details->executable = files->executable();
-    if (config_.command_line) details->command_line = files->command_line();
-    if (config_.parent && stat->parent_pid != 0) {
+    if (config.executable) details->executable = files->executable();
+    if (config.command_line) details->command_line = files->command_line();
+    if (config.parent && stat->parent_pid != 0) {
         details->parent_pid = stat->parent_pid;
         if (const auto parent = ProcFiles::open(proc_root_, stat->parent_pid))
             if (auto parent_stat = parent->stat()) details->parent_name = std::move(parent_stat->name);
     }
-    if (config_.unit || config_.container) {
+    if (config.unit || config.container) {
         auto facts = cgroup_facts(files->cgroup());
-        if (config_.unit) details->unit = std::move(facts.unit);
-        if (config_.container) {
+        if (config.unit) details->unit = std::move(facts.unit);
+        if (config.container) {
             details->container_id = std::move(facts.container_id);
             details->container_runtime = std::move(facts.container_runtime);
         }
@@ -76,8 +90,9 @@ std::optional<ProcessTable::Entry> ProcessTable::lookup(std::uint32_t pid) {
     return *known->second;
 }
 
-void ProcessTable::put(Entry entry) {
+void ProcessTable::put(Entry entry, const EnrichConfig& config) {
     const std::lock_guard lock(mutex_);
+    if (config != config_) return; // changed while /proc was read
     const auto known = by_pid_.find(entry.pid);
     if (known != by_pid_.end()) {
         *known->second = std::move(entry);
@@ -97,18 +112,20 @@ ProcessDetailsPtr ProcessTable::find(const Owner& owner, std::int64_t now_ns) {
     const auto known = lookup(owner.pid);
     if (known && still_valid(*known, owner, now_ns)) return known->details;
     // A process that exec()ed and is gone keeps nothing of the old program: never a wrong value.
-    Entry entry = read(owner, now_ns);
+    const EnrichConfig config = settings();
+    Entry entry = read(owner, now_ns, config);
     if (!entry.details) ++gone_;
     auto details = entry.details;
-    put(std::move(entry));
+    put(std::move(entry), config);
     return details;
 }
 
 void ProcessTable::note_exec(std::uint32_t pid, std::int64_t now_ns) {
     Owner owner;
     owner.pid = pid;
-    Entry entry = read(owner, now_ns);
-    if (entry.details) put(std::move(entry));
+    const EnrichConfig config = settings();
+    Entry entry = read(owner, now_ns, config);
+    if (entry.details) put(std::move(entry), config);
 }
 
 } // namespace dnsmon

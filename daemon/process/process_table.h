@@ -23,6 +23,8 @@ class ProcessTable {
   public:
     ProcessTable(const EnrichConfig& config, std::size_t entries, std::string proc_root = "/proc");
 
+    /// Details read for other settings are forgotten: `config` may ask for what they lack, or not want what they have.
+    void reconfigure(const EnrichConfig& config);
     /// Never a wrong process: when /proc shows another start time than `owner.start_ns`, the pid was reused and only
     /// what the kernel said is known (nullptr). nullptr also when the process was gone before anything was read.
     /// `now_ns`: any clock that does not go back; says when an owner without a start time is checked again.
@@ -43,13 +45,14 @@ class ProcessTable {
 
     [[nodiscard]] std::optional<Entry> lookup(std::uint32_t pid);
     [[nodiscard]] bool still_valid(const Entry& entry, const Owner& owner, std::int64_t now_ns) const;
-    [[nodiscard]] Entry read(const Owner& owner, std::int64_t now_ns);
-    void put(Entry entry);
+    [[nodiscard]] EnrichConfig settings() const;
+    [[nodiscard]] Entry read(const Owner& owner, std::int64_t now_ns, const EnrichConfig& config);
+    void put(Entry entry, const EnrichConfig& config);
 
-    EnrichConfig config_;
     std::size_t capacity_;
     std::string proc_root_;
     mutable std::mutex mutex_; ///< guards what follows; not held while /proc is read
+    EnrichConfig config_;
     Entries entries_;          ///< most recently used first
     std::unordered_map<std::uint32_t, Entries::iterator> by_pid_;
     std::atomic<std::uint64_t> reads_{0};

@@ -89,13 +89,17 @@ class Tool:
         if not self.log.wait(lambda lines: any(self.ready_text in line for line in lines), 60):
             raise RuntimeError(f"{self.name} did not start:\n" + "".join(self.log.lines))
 
+    def started(self):
+        """It watches now: what starting took is not what watching costs."""
+        self.start_cpu = process_cpu(self.process.pid)
+
     def stop(self):
-        """Ends it; CPU seconds and peak MiB of it and of the children it waited for."""
+        """Ends it; CPU seconds since started() and peak MiB, of it and of the children it waited for."""
         self.process.send_signal(self.stop_signal)
         _, status, usage = os.wait4(self.process.pid, 0)
         self.process.returncode = status
         self.log.finish()
-        self.cpu = usage.ru_utime + usage.ru_stime
+        self.cpu = usage.ru_utime + usage.ru_stime - self.start_cpu
         self.peak_mib = usage.ru_maxrss / 1024
 
     def count_lines(self, pattern):
@@ -238,6 +242,7 @@ def measure(kinds, load, directory):
             missing[kind] = why
             continue
         tool.start()
+        tool.started()
         load.run()
         tool.stop()
         rows[kind] = (tool, load.cpu, load.messages, tool.messages())

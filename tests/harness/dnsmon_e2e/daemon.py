@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A running dnsmon: started with a configuration, waited for by READY=1, its events and its log collected."""
+import copy
 import json
 import os
 import signal
@@ -47,6 +48,7 @@ class Dnsmon:
         self._arguments = arguments
         self._environment = environment or {}
         self.status = None
+        self._reloads = 0
 
     def __enter__(self):
         self._directory = tempfile.TemporaryDirectory(prefix="dnsmon-test-")
@@ -87,6 +89,19 @@ class Dnsmon:
         self._out.finish()
         self._err.finish()
         return self.status
+
+    def reload(self, config):
+        """SIGHUP with `config` merged over the one it was started with; returns once the daemon says that it is done."""
+        self.reload_text(json.dumps(_merge(copy.deepcopy(self.config), config)))
+
+    def reload_text(self, text):
+        with open(self.config_path + ".new", "w") as f:
+            f.write(text)
+        os.rename(self.config_path + ".new", self.config_path)
+        self._reloads += 1
+        self.process.send_signal(signal.SIGHUP)
+        if not self._notify.wait_count("READY=1", 1 + self._reloads, 20):
+            raise AssertionError(f"no READY=1 after a reload:\n{self.log}")
 
     @property
     def log(self):

@@ -84,6 +84,11 @@ class NotifySocket:
             self._changed.wait_for(lambda: "READY=1" in self.messages or self._ended, seconds * PATIENCE)
             return "READY=1" in self.messages
 
+    def wait_count(self, message, count, seconds):
+        """True once `message` has come `count` times."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self.messages.count(message) >= count, seconds * PATIENCE)
+
     def _watch(self, pidfd):
         select.select([pidfd], [], [])
         os.close(pidfd)

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// The configuration -> what `dnsmon run` asks of the pipeline, at start and at each reload. Pure functions.
+#pragma once
+
+#include "config/config.h"
+#include "pipeline/pipeline.h"
+
+#include <string>
+
+namespace dnsmon {
+
+[[nodiscard]] PipelineOptions pipeline_options(const Config& config, const std::string& host_name);
+
+} // namespace dnsmon
