@@ -272,3 +272,19 @@ TEST_CASE("a rotation that fails loses nothing") {
     CHECK(troubles < 20); // not with every event
     CHECK(numbers(read_file(path)).size() == 100);
 }
+
+TEST_CASE("opened later, a file that another sink still writes is left alone") {
+    TempDir dir;
+    FileConfig config;
+    config.path = dir / "events.json";
+    {
+        std::ofstream file(config.path);
+        file << "a line that is being wri";
+    }
+    auto sink = FileSink::open_later(config);
+    REQUIRE(sink.has_value());
+    CHECK(std::filesystem::file_size(config.path) == 24);
+    CHECK((*sink)->write(numbered(0, 2)).written == 2);
+    config.path = dir / "missing/deeper/events.json";
+    CHECK_FALSE(FileSink::open_later(config).has_value());
+}

@@ -236,3 +236,39 @@ TEST_CASE("news that nobody takes stay bounded, the losses' sum stays right") {
     CHECK(news.size() <= 64);
     CHECK(lost == 150);
 }
+
+TEST_CASE("other sinks take over between two batches, and the books go on by name") {
+    const auto a = std::make_shared<Tap>();
+    const auto b = std::make_shared<Tap>();
+    const auto c = std::make_shared<Tap>();
+    Writer writer(sinks({a, b}));
+    a->set([&] { a->open = false; }); // everything below waits in the queue
+    (void)writer.deliver(numbered(0, 2));
+    std::vector<std::unique_ptr<Sink>> added;
+    added.push_back(std::make_unique<TestSink>(c, "sink1"));
+    writer.replace_sinks({"sink0"}, std::move(added));
+    (void)writer.deliver(numbered(2, 3));
+    a->set([&] { a->open = true; });
+    writer.stop();
+    CHECK(numbers(a->lines) == std::multiset<std::size_t>{0, 1, 2, 3, 4});
+    CHECK(numbers(b->lines) == std::multiset<std::size_t>{0, 1});
+    CHECK(numbers(c->lines) == std::multiset<std::size_t>{2, 3, 4});
+    const auto status = writer.status();
+    REQUIRE(status.sinks.size() == 2);
+    CHECK(status.sinks[1].written == 5);
+    CHECK(status.written == 5);
+}
+
+TEST_CASE("a sink that goes while it fails ends its outage") {
+    const auto a = std::make_shared<Tap>();
+    a->takes = 0;
+    Writer writer(sinks({a}));
+    (void)writer.deliver(numbered(0, 2));
+    writer.replace_sinks({}, sinks({std::make_shared<Tap>()}));
+    (void)writer.deliver(numbered(2, 1));
+    writer.stop();
+    const auto news = writer.take_news();
+    REQUIRE(news.size() == 2);
+    CHECK(news[1].kind == SinkNews::Kind::kOutageEnded);
+    CHECK(news[1].events == 2);
+}

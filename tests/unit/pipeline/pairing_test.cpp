@@ -125,3 +125,21 @@ TEST_CASE("any schedule agrees with a plain map") {
     }
     CHECK(table.evicted() == 0);
 }
+
+TEST_CASE("a table of another size keeps the newest queries, in order") {
+    PairingTable table(16);
+    for (std::uint16_t port = 1; port <= 10; ++port) ask(table, key(port), port);
+    table.resize(4);
+    CHECK(table.size() == 4);
+    CHECK(table.evicted() == 6);
+    CHECK(table.find(key(6)) == nullptr);
+    REQUIRE(table.find(key(7)) != nullptr);
+    table.remove(*table.find(key(7)));
+    ask(table, key(11), 11);
+    table.resize(64);
+    for (std::uint16_t port = 12; port <= 40; ++port) ask(table, key(port), port);
+    CHECK(table.evicted() == 6);
+    CHECK(expired_ports(table, 11) == std::vector<std::uint16_t>{8, 9, 10, 11});
+    table.resize(0);
+    CHECK(table.size() == 0);
+}
