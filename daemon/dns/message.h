@@ -27,6 +27,7 @@ struct Question {
     std::uint16_t klass = 0; ///< mDNS: the top bit is "unicast response wanted" (RFC 6762 5.4)
 };
 
+/// UPDATE's are prerequisites, updates and additional data (RFC 2136 2), and its question is the zone.
 enum class Section : std::uint8_t { kAnswer, kAuthority, kAdditional };
 
 struct Record {

@@ -37,8 +37,8 @@ std::uint32_t name_start(const dns::Message& message, std::uint32_t offset) {
     return target < offset ? target : offset; // others are damage, which dns::append_name knows how to show
 }
 
-bool is_address(const dns::Record& record) {
-    if (record.section != dns::Section::kAnswer) return false;
+bool is_resolved_address(const dns::Message& message, const dns::Record& record) {
+    if (!is_answer(message, record)) return false;
     return (record.type == dns::kTypeA && record.rdata_bytes == 4) ||
            (record.type == dns::kTypeAaaa && record.rdata_bytes == 16);
 }
@@ -136,17 +136,20 @@ void DnsObject::append_record(Line& line, const Event& event, const dns::Record&
     line.literal(",\"ttl\":");
     line.number(record.ttl);
     scratch_.clear();
-    dns::append_rdata(scratch_, message, record);
+    const bool deletes = is_update(message) && record.rdata_bytes == 0; // RFC 2136 2.5.2
+    if (!deletes) dns::append_rdata(scratch_, message, record);
     if (!scratch_.empty()) {
         line.literal(",\"data\":");
         const std::size_t data = line.size();
         append_scratch(line);
-        if (klass == dns::kClassIn && is_address(record)) resolved_.push_back({data, line.size() - data});
+        if (klass == dns::kClassIn && is_resolved_address(message, record))
+            resolved_.push_back({data, line.size() - data});
     }
     line.put('}');
 }
 
-void DnsObject::append_section(Line& line, const Event& event, dns::Section section) {
+/// `,"key":[…]`, nothing when the section is empty. `key` brings its comma, quotes and colon.
+void DnsObject::append_section(Line& line, const Event& event, dns::Section section, std::string_view key) {
     Entries entries(line, '[');
     bool any = false;
     const auto& records = event.message->records;
@@ -156,12 +159,8 @@ void DnsObject::append_section(Line& line, const Event& event, dns::Section sect
             ++omitted_;
             continue;
         }
-        if (!any) {
-            if (section == dns::Section::kAnswer) line.literal(",\"answers\":");
-            if (section == dns::Section::kAuthority) line.literal(",\"authorities\":");
-            if (section == dns::Section::kAdditional) line.literal(",\"additionals\":");
-            any = true;
-        }
+        if (!any) line.text(key);
+        any = true;
         entries.next();
         append_record(line, event, records[i]);
     }
@@ -267,22 +266,38 @@ void DnsObject::append(Line& line, const Event& event) {
         line.literal(",\"question\":");
         append_question(line, event, message.questions.front(), true);
     }
-    line.literal(",\"answers_count\":");
-    line.number(header.answers);
-    line.literal(",\"authorities_count\":");
-    line.number(header.authorities);
+    const bool update = is_update(message);
+    if (!update) {
+        line.literal(",\"answers_count\":");
+        line.number(header.answers);
+        line.literal(",\"authorities_count\":");
+        line.number(header.authorities);
+    }
     line.literal(",\"additionals_count\":");
     line.number(header.additionals);
-    append_section(line, event, dns::Section::kAnswer);
-    append_section(line, event, dns::Section::kAuthority);
-    append_section(line, event, dns::Section::kAdditional);
+    if (!update) {
+        append_section(line, event, dns::Section::kAnswer, ",\"answers\":");
+        append_section(line, event, dns::Section::kAuthority, ",\"authorities\":");
+    }
+    append_section(line, event, dns::Section::kAdditional, ",\"additionals\":");
     append_resolved(line);
     append_opt(line, message);
     line.put('}');
 }
 
+/// What stands where other messages have answers and authorities (RFC 2136 2.4, 2.5).
+void DnsObject::append_update(Line& line, const Event& event) {
+    line.literal(",\"prerequisites_count\":");
+    line.number(event.message->header.answers);
+    line.literal(",\"updates_count\":");
+    line.number(event.message->header.authorities);
+    append_section(line, event, dns::Section::kAnswer, ",\"prerequisites\":");
+    append_section(line, event, dns::Section::kAuthority, ",\"updates\":");
+}
+
 void DnsObject::append_rest(Line& line, const Event& event) {
     const dns::Message& message = *event.message;
+    if (is_update(message)) append_update(line, event);
     if (message.questions.size() > 1) {
         line.literal(",\"questions\":");
         Entries entries(line, '[');

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace dnsmon {
@@ -18,7 +19,7 @@ class DnsObject {
   public:
     /// `"dns":{…}` without a comma on either side.
     void append(Line& line, const Event& event);
-    /// `,"questions":[…]`, `,"edns":[…]`, `,"records_omitted":n`: nothing for what is not there. After append().
+    /// `,"prerequisites":[…]`, `,"updates":[…]`, `,"questions":[…]`, `,"edns":[…]`, `,"records_omitted":n`: nothing for what is not there. After append().
     void append_rest(Line& line, const Event& event);
 
   private:
@@ -37,7 +38,8 @@ class DnsObject {
     bool append_name(Line& line, const char* key, const dns::Message& message, std::uint32_t wire_offset);
     void append_question(Line& line, const Event& event, const dns::Question& question, bool with_domains);
     void append_flags(Line& line, const dns::Message& message);
-    void append_section(Line& line, const Event& event, dns::Section section);
+    void append_section(Line& line, const Event& event, dns::Section section, std::string_view key);
+    void append_update(Line& line, const Event& event);
     void append_record(Line& line, const Event& event, const dns::Record& record);
     void append_resolved(Line& line);
     void append_opt(Line& line, const dns::Message& message);

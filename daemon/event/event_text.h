@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dns/mdns.h"
+#include "dns/registry.h"
 #include "event/event.h"
 
 #include <cstddef>
@@ -23,6 +24,14 @@ constexpr std::size_t kMaxJournalAnswers = 256;
     constexpr std::uint16_t kMdnsPort = 5353;
     const bool mdns = event.flow.source.port == kMdnsPort || event.flow.destination.port == kMdnsPort;
     return mdns ? dns::mdns_class(klass) : klass;
+}
+
+/// UPDATE has other sections (RFC 2136 2): what stands where answers stand is a prerequisite.
+[[nodiscard]] inline bool is_update(const dns::Message& message) {
+    return message.header.opcode == dns::kOpcodeUpdate;
+}
+[[nodiscard]] inline bool is_answer(const dns::Message& message, const dns::Record& record) {
+    return record.section == dns::Section::kAnswer && !is_update(message);
 }
 
 /// The process's name, from the best source there is: /proc, the kernel's leader, the kernel's thread. May be empty.

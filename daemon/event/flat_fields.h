@@ -69,7 +69,7 @@ void visit_flat_question(const Event& event, std::string& scratch, Fields& field
 template <typename Visit>
 void visit_answers_data(const Event& event, std::string& scratch, Visit&& visit) {
     for (const dns::Record& record : event.message->records) {
-        if (record.section != dns::Section::kAnswer) continue;
+        if (!is_answer(*event.message, record)) continue;
         scratch.clear();
         dns::append_rdata(scratch, *event.message, record);
         if (!scratch.empty() && !visit(std::string_view(scratch))) return;

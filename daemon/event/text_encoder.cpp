@@ -88,7 +88,7 @@ void TextEncoder::append(std::string& out, const Event& event) {
     TextFields fields(line_);
     std::size_t head = 0; // bytes of the part that all lines share
     for (const dns::Record& record : message.records) {
-        if (record.section != dns::Section::kAnswer || !wanted(record.type)) continue;
+        if (!is_answer(message, record) || !wanted(record.type)) continue;
         if (line_.size() > kMaxLineBytes) break;
         if (head == 0) {
             visit_flat_head(event, scratch_, fields);

@@ -185,3 +185,25 @@ TEST_CASE("whatever the packet and the processes are called: one line of valid J
         REQUIRE(json::parse(out, nullptr, false).is_object());
     }
 }
+
+TEST_CASE("an UPDATE has prerequisites and updates, no answers and no resolved addresses") {
+    const Bytes host = dns_name("host.example.org");
+    Sample sample(join(dns_header(4, 0x2800, {1, 2, 2}), dns_question(dns_name("example.org"), 6),
+                       dns_record(host, 5, 0, {}, 254), dns_record(host, 1, 0, address("192.0.2.6")),
+                       dns_record(host, 1, 0, {}, 255), dns_record(host, 1, 60, address("192.0.2.7"))));
+    const json event = parsed(sample.event);
+    CHECK(event["dns"]["question"]["name"] == "example.org");
+    for (const char* key : {"answers", "answers_count", "authorities", "authorities_count", "resolved_ip"})
+        CHECK_FALSE(event["dns"].contains(key));
+    const json& ours = event["dnsmon"];
+    CHECK(ours["prerequisites_count"] == 2);
+    CHECK(ours["updates_count"] == 2);
+    CHECK(ours["prerequisites"][0] ==
+          json::parse(R"({"name":"host.example.org","type":"CNAME","class":"NONE","ttl":0})"));
+    CHECK(ours["prerequisites"][1]["data"] == "192.0.2.6");
+    CHECK(ours["updates"][0] == json::parse(R"({"name":"host.example.org","type":"A","class":"ANY","ttl":0})"));
+    CHECK(ours["updates"][1]["data"] == "192.0.2.7");
+    std::string text;
+    make_encoder(Format::kText, {"", {}})->append(text, sample.event);
+    CHECK(text.empty());
+}

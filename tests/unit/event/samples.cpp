@@ -72,6 +72,18 @@ SamplePtr timeout() {
     return sample;
 }
 
+/// Deletes one address, adds another, if the name is not an alias.
+SamplePtr update() {
+    auto sample = std::make_unique<Sample>(join(dns_header(4, 0x2800, {1, 2, 2}),
+                                                dns_question(dns_name("example.org"), 6),
+                                                dns_record(dns_name("host.example.org"), 5, 0, {}, 254),
+                                                dns_record(dns_name("web.example.org"), 1, 0, address("192.0.2.6")),
+                                                dns_record(dns_name("host.example.org"), 1, 0, {}, 255),
+                                                dns_record(dns_name("host.example.org"), 1, 60, address("192.0.2.7"))));
+    sample->between("192.0.2.1", 40000, "192.0.2.53", 53);
+    return sample;
+}
+
 SamplePtr mdns_response() {
     auto sample = std::make_unique<Sample>(join(
         dns_header(0, 0x8400, {0, 1}), dns_record(dns_name("printer.local"), 1, 120, address("192.0.2.9"), 0x8001)));
@@ -108,6 +120,7 @@ std::vector<SamplePtr> maximal_samples() {
     all.push_back(damaged_loopback_query());
     all.push_back(timeout());
     all.push_back(mdns_response());
+    all.push_back(update());
     all.push_back(enormous_response());
     return all;
 }
@@ -117,7 +130,7 @@ std::vector<SamplePtr> hostile_samples(std::size_t count, std::uint32_t seed) {
     const auto models = maximal_samples();
     std::vector<SamplePtr> all;
     while (all.size() < count) {
-        Bytes wire = models[random() % 6]->wire; // not the enormous one
+        Bytes wire = models[random() % 7]->wire; // not the enormous one
         for (std::size_t flips = random() % 8; flips > 0; --flips) {
             wire[random() % wire.size()] = static_cast<std::uint8_t>(random());
         }
