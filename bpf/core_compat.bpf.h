@@ -18,6 +18,7 @@ static __always_inline void read_current(struct dnsmon_owner *owner)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
 	struct task_struct *leader = task->group_leader;
+	struct mm_struct *mm = task->mm; /* none: a kernel thread */
 
 	owner->pid = task->tgid;
 	owner->tid = task->pid;
@@ -25,6 +26,7 @@ static __always_inline void read_current(struct dnsmon_owner *owner)
 	owner->gid = task->cred->gid.val;
 	owner->cgroup_id = task->cgroups->dfl_cgrp->kn->id;
 	owner->start_ns = leader->start_boottime;
+	owner->image = mm ? mm->start_stack : 0;
 	__builtin_memcpy(owner->thread_name, task->comm, sizeof(owner->thread_name));
 	__builtin_memcpy(owner->process_name, leader->comm, sizeof(owner->process_name));
 }
@@ -52,6 +54,7 @@ static __always_inline void read_current(struct dnsmon_owner *owner)
 
 	owner->cgroup_id = bpf_get_current_cgroup_id();
 	owner->start_ns = BPF_CORE_READ(leader, start_boottime);
+	owner->image = BPF_CORE_READ(task, mm, start_stack);
 	bpf_core_read(owner->process_name, sizeof(owner->process_name), &leader->comm);
 #endif
 }

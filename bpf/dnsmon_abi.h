@@ -25,6 +25,7 @@ extern "C" {
 struct dnsmon_owner {
 	__u64 cgroup_id;  /* 0: not known */
 	__u64 start_ns;   /* leader's start, CLOCK_BOOTTIME; 0: not known */
+	__u64 image;      /* where exec() put its stack (start_stack): another one is another program; 0: not known */
 	__u32 pid;        /* thread group */
 	__u32 tid;
 	__u32 uid;
@@ -32,7 +33,7 @@ struct dnsmon_owner {
 	char thread_name[DNSMON_COMM_BYTES];
 	char process_name[DNSMON_COMM_BYTES]; /* leader's name; empty: not readable here */
 };
-DNSMON_ASSERT_SIZE(dnsmon_owner, 64);
+DNSMON_ASSERT_SIZE(dnsmon_owner, 72);
 
 /* How an owner was found. Same values as dnsmon::Attribution. */
 enum dnsmon_match {
@@ -62,7 +63,7 @@ struct dnsmon_owner_entry {
 	__u32 match;  /* DNSMON_MATCH_PROCFS when user space wrote it, else DNSMON_MATCH_EXACT */
 	__u32 pad;
 };
-DNSMON_ASSERT_SIZE(dnsmon_owner_entry, 80);
+DNSMON_ASSERT_SIZE(dnsmon_owner_entry, 88);
 
 /* Value of the cookie flavour's sockets map; its key is the socket cookie. */
 struct dnsmon_socket {
@@ -70,7 +71,7 @@ struct dnsmon_socket {
 	__u32 netns;
 	__u32 pad;
 };
-DNSMON_ASSERT_SIZE(dnsmon_socket, 88);
+DNSMON_ASSERT_SIZE(dnsmon_socket, 96);
 
 enum dnsmon_record_flags {
 	DNSMON_RECORD_CUT = 1,       /* the packet was longer than what was captured */
@@ -93,7 +94,7 @@ struct dnsmon_record {
 	struct dnsmon_owner sender;   /* local process at the source address */
 	struct dnsmon_owner receiver; /* local process at the destination address */
 };
-DNSMON_ASSERT_SIZE(dnsmon_record, 160);
+DNSMON_ASSERT_SIZE(dnsmon_record, 176);
 
 /* Index of the per-CPU counters array. */
 enum dnsmon_counter {

@@ -173,9 +173,13 @@ struct cgroup {
 struct css_set {
 	struct cgroup *dfl_cgrp;
 };
+struct mm_struct {
+	unsigned long start_stack;
+};
 struct task_struct {
 	int pid;
 	int tgid;
+	struct mm_struct *mm;
 	struct task_struct *group_leader;
 	__u64 start_boottime;
 	const struct cred *cred;

@@ -34,11 +34,13 @@ constexpr std::size_t kMaxJournalAnswers = 256;
     return record.section == dns::Section::kAnswer && !is_update(message);
 }
 
-/// The process's name, from the best source there is: /proc, the kernel's leader, the kernel's thread. May be empty.
+/// The process's name as it was when the process sent; where the kernel could not tell, as /proc shows it later; else
+/// the thread's. May be empty.
 [[nodiscard]] inline std::string_view process_name(const LocalProcess& process) {
-    if (process.details != nullptr && !process.details->name.empty()) return process.details->name;
     const std::string_view leader = comm_view(process.owner->process_name);
-    return leader.empty() ? comm_view(process.owner->thread_name) : leader;
+    if (!leader.empty()) return leader;
+    if (process.details != nullptr && !process.details->name.empty()) return process.details->name;
+    return comm_view(process.owner->thread_name);
 }
 
 } // namespace dnsmon

@@ -25,6 +25,7 @@ Owner to_owner(const dnsmon_owner& from, std::uint8_t match) {
     owner.gid = from.gid;
     owner.cgroup_id = from.cgroup_id;
     owner.start_ns = from.start_ns;
+    owner.image = from.image;
     std::copy_n(from.thread_name, owner.thread_name.size(), owner.thread_name.begin());
     std::copy_n(from.process_name, owner.process_name.size(), owner.process_name.begin());
     return owner;

@@ -12,6 +12,7 @@ namespace dnsmon {
 struct ProcessDetails {
     std::uint32_t pid = 0;
     std::uint64_t start_ns = 0;    ///< CLOCK_BOOTTIME, as Owner::start_ns; 0: not known
+    std::uint64_t image = 0;       ///< as Owner::image, of the program that executable and command line are of; 0: not known
     std::int64_t started_at_ns = 0; ///< since the epoch; 0: not known
     std::string name;              ///< the leader's name
     std::string executable;        ///< /proc/PID/exe

@@ -26,6 +26,7 @@ struct Owner {
     std::uint32_t gid = 0;
     std::uint64_t cgroup_id = 0; ///< 0: not known
     std::uint64_t start_ns = 0;  ///< process start, CLOCK_BOOTTIME; 0: not known. Guards against pid reuse.
+    std::uint64_t image = 0;     ///< differs after each exec() of the same process; 0: not known
     std::array<char, 16> thread_name{};  ///< NUL-padded; empty: not known
     std::array<char, 16> process_name{}; ///< thread group leader's; empty: not readable in the kernel
 

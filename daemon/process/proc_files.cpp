@@ -47,6 +47,20 @@ std::string ProcFiles::read_file(const char* name, std::size_t limit) const {
 
 std::optional<ProcStat> ProcFiles::stat() const { return parse_proc_stat(read_file("stat", kStatBytes)); }
 
+std::optional<ProcIds> ProcFiles::ids() const {
+    const std::string text = read_file("status", kStatBytes);
+    const auto first_number = [&](std::string_view key, std::uint32_t& id) {
+        const auto at = text.find(key);
+        if (at == text.npos) return false;
+        std::string_view rest = std::string_view(text).substr(at + key.size());
+        rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
+        return parse_number(rest, id);
+    };
+    ProcIds ids;
+    if (!first_number("\nUid:", ids.uid) || !first_number("\nGid:", ids.gid)) return std::nullopt;
+    return ids;
+}
+
 std::string ProcFiles::executable() const {
     std::array<char, PATH_MAX> path;
     const ssize_t n = ::readlinkat(directory_.get(), "exe", path.data(), path.size());
@@ -76,12 +90,14 @@ std::optional<ProcStat> parse_proc_stat(const std::string& text) {
     std::string_view rest = std::string_view(text).substr(close + 1);
     constexpr int kParent = 4;
     constexpr int kStart = 22;
-    for (int field = 3; field <= kStart; ++field) {
+    constexpr int kStartStack = 28;
+    for (int field = 3; field <= kStartStack; ++field) {
         rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
         const auto end = std::min(rest.find(' '), rest.size());
         const auto value = rest.substr(0, end);
         if (field == kParent && !parse_number(value, stat.parent_pid)) return std::nullopt;
         if (field == kStart && !parse_number(value, stat.start_ticks)) return std::nullopt;
+        if (field == kStartStack) parse_number(value, stat.image);
         rest.remove_prefix(end);
     }
     return stat;

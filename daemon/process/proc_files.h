@@ -16,6 +16,13 @@ struct ProcStat {
     std::string name;             ///< field 2, without the parentheses
     std::uint32_t parent_pid = 0; ///< field 4
     std::uint64_t start_ticks = 0; ///< field 22, clock ticks since boot
+    std::uint64_t image = 0;       ///< field 28, startstack, as Owner::image; 0: no permission, or a kernel thread
+};
+
+/// From /proc/PID/status: the real ids.
+struct ProcIds {
+    std::uint32_t uid = 0;
+    std::uint32_t gid = 0;
 };
 
 class ProcFiles {
@@ -23,6 +30,7 @@ class ProcFiles {
     [[nodiscard]] static std::optional<ProcFiles> open(const std::string& proc_root, std::uint32_t pid);
 
     [[nodiscard]] std::optional<ProcStat> stat() const;
+    [[nodiscard]] std::optional<ProcIds> ids() const;
     [[nodiscard]] std::string executable() const;   ///< without " (deleted)"; empty: kernel thread, no permission
     [[nodiscard]] std::string command_line() const; ///< arguments joined by spaces; empty as above
     [[nodiscard]] std::string cgroup() const;       ///< the file's text

@@ -29,7 +29,7 @@ void ProcessTable::reconfigure(const EnrichConfig& config) {
     const std::lock_guard lock(mutex_);
     if (config == config_) return;
     config_ = config;
-    by_pid_.clear();
+    by_key_.clear();
     entries_.clear();
 }
 
@@ -39,8 +39,9 @@ EnrichConfig ProcessTable::settings() const {
 }
 
 bool ProcessTable::still_valid(const Entry& entry, const Owner& owner, std::int64_t now_ns) const {
-    // exec() keeps pid and start time but changes the name, so another name means: read again.
-    if (entry.details && owner.process_name[0] != '\0' && entry.details->name != comm_view(owner.process_name)) return false;
+    // Without an image to tell programs apart: exec() changes the name, so another name means: read again.
+    const bool named = owner.image == 0 && entry.details && owner.process_name[0] != '\0';
+    if (named && entry.details->name != comm_view(owner.process_name)) return false;
     if (owner.start_ns != 0) return entry.start_ticks == to_ticks(owner.start_ns);
     if (now_ns - entry.checked_ns < kRecheckNs) return true;
     const auto files = ProcFiles::open(proc_root_, owner.pid);
@@ -49,9 +50,8 @@ bool ProcessTable::still_valid(const Entry& entry, const Owner& owner, std::int6
     return !stat || stat->start_ticks == entry.start_ticks;
 }
 
-ProcessTable::Entry ProcessTable::read(const Owner& owner, std::int64_t now_ns,
-                                       const EnrichConfig& config) {
-    Entry entry{owner.pid, owner.start_ns != 0 ? to_ticks(owner.start_ns) : 0, now_ns, nullptr};
+ProcessTable::Entry ProcessTable::read(const Owner& owner, std::int64_t now_ns, const EnrichConfig& config) {
+    Entry entry{{owner.pid, owner.image}, owner.start_ns != 0 ? to_ticks(owner.start_ns) : 0, now_ns, nullptr};
     const auto files = ProcFiles::open(proc_root_, owner.pid);
     const auto stat = files ? files->stat() : std::nullopt;
     const bool same = stat && (owner.start_ns == 0 || stat->start_ticks == entry.start_ticks);
@@ -63,8 +63,17 @@ ProcessTable::Entry ProcessTable::read(const Owner& owner, std::int64_t now_ns,
     details->start_ns = owner.start_ns != 0 ? owner.start_ns : stat->start_ticks * (kNanoseconds / ticks_per_second());
     details->started_at_ns = since_epoch_ns(details->start_ns);
     details->name = stat->name;
+    details->image = stat->image;
     if (config.executable) details->executable = files->executable();
     if (config.command_line) details->command_line = files->command_line();
+    // Read while the process went on: exec() may have come before or in between.
+    const auto after = files->stat();
+    const std::uint64_t wanted = owner.image != 0 ? owner.image : stat->image;
+    if (stat->image != wanted || !after || after->image != wanted) {
+        details->executable.clear();
+        details->command_line.clear();
+        if (owner.image != 0) details->name.clear();
+    }
     if (config.parent && stat->parent_pid != 0) {
         details->parent_pid = stat->parent_pid;
         if (const auto parent = ProcFiles::open(proc_root_, stat->parent_pid))
@@ -82,10 +91,10 @@ ProcessTable::Entry ProcessTable::read(const Owner& owner, std::int64_t now_ns,
     return entry;
 }
 
-std::optional<ProcessTable::Entry> ProcessTable::lookup(std::uint32_t pid) {
+std::optional<ProcessTable::Entry> ProcessTable::lookup(const Key& key) {
     const std::lock_guard lock(mutex_);
-    const auto known = by_pid_.find(pid);
-    if (known == by_pid_.end()) return std::nullopt;
+    const auto known = by_key_.find(key);
+    if (known == by_key_.end()) return std::nullopt;
     entries_.splice(entries_.begin(), entries_, known->second);
     return *known->second;
 }
@@ -93,23 +102,23 @@ std::optional<ProcessTable::Entry> ProcessTable::lookup(std::uint32_t pid) {
 void ProcessTable::put(Entry entry, const EnrichConfig& config) {
     const std::lock_guard lock(mutex_);
     if (config != config_) return; // changed while /proc was read
-    const auto known = by_pid_.find(entry.pid);
-    if (known != by_pid_.end()) {
+    const auto known = by_key_.find(entry.key);
+    if (known != by_key_.end()) {
         *known->second = std::move(entry);
         entries_.splice(entries_.begin(), entries_, known->second);
         return;
     }
     if (entries_.size() >= capacity_) {
-        by_pid_.erase(entries_.back().pid);
+        by_key_.erase(entries_.back().key);
         entries_.pop_back();
     }
     entries_.push_front(std::move(entry));
-    by_pid_.emplace(entries_.front().pid, entries_.begin());
+    by_key_.emplace(entries_.front().key, entries_.begin());
 }
 
 ProcessDetailsPtr ProcessTable::find(const Owner& owner, std::int64_t now_ns) {
     if (!owner.known() || owner.pid == 0) return nullptr;
-    const auto known = lookup(owner.pid);
+    const auto known = lookup({owner.pid, owner.image});
     if (known && still_valid(*known, owner, now_ns)) return known->details;
     // A process that exec()ed and is gone keeps nothing of the old program: never a wrong value.
     const EnrichConfig config = settings();
@@ -125,7 +134,10 @@ void ProcessTable::note_exec(std::uint32_t pid, std::int64_t now_ns) {
     owner.pid = pid;
     const EnrichConfig config = settings();
     Entry entry = read(owner, now_ns, config);
-    if (entry.details) put(std::move(entry), config);
+    if (!entry.details) return;
+    put(entry, config); // for owners whose hooks cannot tell images apart
+    entry.key.image = entry.details->image;
+    if (entry.key.image != 0) put(std::move(entry), config);
 }
 
 } // namespace dnsmon

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// ProcessDetails by (pid, start time): read from /proc when first asked for, kept bounded, least recently used out
+// ProcessDetails by (pid, program image): read from /proc when first asked for, kept bounded, least recently used out
 // first. The loop thread asks when a packet arrives (the client still waits for its answer), the exec watcher fills it
 // when a program starts; workers share the immutable results.
 #pragma once
@@ -27,7 +27,8 @@ class ProcessTable {
     void reconfigure(const EnrichConfig& config);
     /// Never a wrong process: when /proc shows another start time than `owner.start_ns`, the pid was reused and only
     /// what the kernel said is known (nullptr). nullptr also when the process was gone before anything was read.
-    /// `now_ns`: any clock that does not go back; says when an owner without a start time is checked again.
+    /// When the process has started another program since it sent, what exec() changes (executable, command line) is
+    /// left out. `now_ns`: any clock that does not go back; says when an owner without a start time is checked again.
     [[nodiscard]] ProcessDetailsPtr find(const Owner& owner, std::int64_t now_ns);
     /// `pid` has just started a program: reads its details now, while it certainly lives.
     void note_exec(std::uint32_t pid, std::int64_t now_ns);
@@ -35,15 +36,25 @@ class ProcessTable {
     [[nodiscard]] std::uint64_t gone() const { return gone_; } ///< processes that were gone when first asked for
 
   private:
-    struct Entry {
+    struct Key {
         std::uint32_t pid = 0;
+        std::uint64_t image = 0; ///< Owner::image; 0: asked without, the latest program
+        bool operator==(const Key&) const = default;
+    };
+    struct KeyHash {
+        std::size_t operator()(const Key& key) const {
+            return static_cast<std::size_t>(key.image * 0x9e3779b97f4a7c15ULL) + key.pid; // golden ratio: spreads the bits
+        }
+    };
+    struct Entry {
+        Key key;
         std::uint64_t start_ticks = 0; ///< /proc's clock; 0: gone before it was read
         std::int64_t checked_ns = 0;
         ProcessDetailsPtr details;
     };
     using Entries = std::list<Entry>;
 
-    [[nodiscard]] std::optional<Entry> lookup(std::uint32_t pid);
+    [[nodiscard]] std::optional<Entry> lookup(const Key& key);
     [[nodiscard]] bool still_valid(const Entry& entry, const Owner& owner, std::int64_t now_ns) const;
     [[nodiscard]] EnrichConfig settings() const;
     [[nodiscard]] Entry read(const Owner& owner, std::int64_t now_ns, const EnrichConfig& config);
@@ -54,7 +65,7 @@ class ProcessTable {
     mutable std::mutex mutex_; ///< guards what follows; not held while /proc is read
     EnrichConfig config_;
     Entries entries_;          ///< most recently used first
-    std::unordered_map<std::uint32_t, Entries::iterator> by_pid_;
+    std::unordered_map<Key, Entries::iterator, KeyHash> by_key_;
     std::atomic<std::uint64_t> reads_{0};
     std::atomic<std::uint64_t> gone_{0};
 };
