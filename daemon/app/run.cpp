@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/run.h"
 
+#include "app/instance_lock.h"
 #include "app/run_config.h"
 #include "app/service.h"
 #include "cli/exit_code.h"
@@ -8,8 +9,10 @@
 #include "loop/signals.h"
 #include "probe/capabilities.h"
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <optional>
 
 namespace dnsmon {
 
@@ -24,6 +27,19 @@ int run(const RunCommand& command) {
     if (!signals) {
         log.error("cannot start", {{"reason", signals.error().message}});
         return kExitFailed;
+    }
+    // With a file of its own or on standard output it is meant to run beside the service.
+    std::optional<InstanceLock> lock;
+    if (!command.config_path && !command.to_stdout) {
+        auto taken = InstanceLock::take(runtime_directory());
+        if (taken) {
+            lock = std::move(*taken);
+        } else if (taken.error().code == EALREADY) {
+            log.error("cannot start", {{"reason", taken.error().message}});
+            return kExitFailed;
+        } else {
+            log.warn("a second service would not be noticed", {{"reason", taken.error().message}});
+        }
     }
     auto service = Service::start(loaded.config, [&] { return load_run_config(command); }, log, *signals);
     if (!service) {

@@ -2,6 +2,7 @@
 #include "app/service.h"
 
 #include "app/pipeline_options.h"
+#include "app/privileges.h"
 #include "app/reload.h"
 #include "app/service_manager.h"
 
@@ -39,8 +40,9 @@ Result<std::unique_ptr<Service>> Service::start(const Config& config, LoadConfig
     if (!news) return std::move(news).error();
     std::unique_ptr<Service> service(
         new Service(config, std::move(load), log, signals, std::move(*loop), std::move(*room), std::move(*news)));
-    for (const auto step :
-         {&Service::start_outputs, &Service::start_capture, &Service::start_pipeline, &Service::watch_events})
+    // Capture first: no thread is there yet when privileges are given up.
+    for (const auto step : {&Service::start_capture, &Service::give_up_privileges, &Service::start_outputs,
+                            &Service::start_pipeline, &Service::watch_events})
         if (auto done = (*service.*step)(); !done) return std::move(done).error();
     return service;
 }
@@ -67,16 +69,26 @@ Result<void> Service::start_capture() {
     return {};
 }
 
+Result<void> Service::give_up_privileges() {
+    auto notices = ExecNotices::open();
+    if (notices)
+        exec_notices_.emplace(std::move(*notices));
+    else
+        log_.warn("processes that end at once may lack their executable", {{"reason", notices.error().message}});
+    return drop_capabilities([this] { return probe_->maps_usable(); });
+}
+
 Result<void> Service::start_pipeline() {
     pipeline_ = std::make_unique<Pipeline>(
         pipeline_options(config_, host_name_), sequence_,
         [this](std::uint32_t interface) { return probe_->interface_name(interface); },
         [this](Batch batch) { return writer_->deliver(std::move(batch)); }, [this] { room_.signal(); });
-    auto watcher = ExecWatcher::start(pipeline_->processes());
-    if (watcher)
+    if (exec_notices_) {
+        auto watcher = ExecWatcher::start(pipeline_->processes(), std::move(*exec_notices_));
+        if (!watcher) return std::move(watcher).error();
         exec_watcher_ = std::move(*watcher);
-    else
-        log_.warn("processes that end at once may lack their executable", {{"reason", watcher.error().message}});
+        exec_notices_.reset();
+    }
     auto monitor = Monitor::make(loop_, *probe_, *pipeline_, room_);
     if (!monitor) return std::move(monitor).error();
     monitor_ = std::move(*monitor);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The running daemon: what `dnsmon run` starts, in this order, and stops in the reverse: sinks and writer, pipeline,
-// probe, monitor, timers. Everything happens on the loop thread, but for the workers and the writer.
+// The running daemon: what `dnsmon run` starts, in this order, and stops in the reverse: probe, sinks and writer,
+// pipeline, monitor, timers. Everything happens on the loop thread, but for the workers and the writer.
 #pragma once
 
 #include "app/monitor.h"
@@ -44,6 +44,7 @@ class Service {
 
     Result<void> start_outputs();
     Result<void> start_capture();
+    Result<void> give_up_privileges();
     Result<void> start_pipeline();
     Result<void> watch_events();
     Result<void> watch_timer(std::optional<Timer>& timer, std::chrono::nanoseconds period, void (Service::*handler)());
@@ -70,6 +71,7 @@ class Service {
     std::unique_ptr<NoticeBoard> notices_;
     std::optional<Probe> probe_;
     std::unique_ptr<Pipeline> pipeline_;
+    std::optional<ExecNotices> exec_notices_;   ///< until the watcher has it
     std::unique_ptr<ExecWatcher> exec_watcher_; ///< empty: not possible here
     std::unique_ptr<Monitor> monitor_;
     std::optional<Timer> stats_timer_;

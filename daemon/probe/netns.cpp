@@ -15,7 +15,7 @@ std::uint32_t own_netns_inode() {
 
 std::optional<std::uint32_t> own_netns_cookie() {
     constexpr int kSoNetnsCookie = 71; // asm-generic/socket.h since 5.14; older headers lack it
-    const Fd fd(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    const Fd fd(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     std::uint64_t cookie = 0;
     socklen_t bytes = sizeof(cookie);
     if (!fd || ::getsockopt(fd.get(), SOL_SOCKET, kSoNetnsCookie, &cookie, &bytes) != 0) return std::nullopt;

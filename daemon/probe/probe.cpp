@@ -14,12 +14,15 @@
 #include "probe/skeletons.h"
 #include "util/fd.h"
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <malloc.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace dnsmon {
 namespace {
@@ -147,6 +150,12 @@ void Probe::stop_capture() { state_->sockets.clear(); }
 
 KernelCounters Probe::counters() const {
     return read_kernel_counters(map_fd(state_->capture, "counters"), state_->owners);
+}
+
+bool Probe::maps_usable() const {
+    std::vector<std::uint64_t> values(static_cast<std::size_t>(std::max(::libbpf_num_possible_cpus(), 1)));
+    const std::uint32_t first = 0;
+    return ::bpf_map_lookup_elem(map_fd(state_->capture, "counters"), &first, values.data()) == 0;
 }
 
 std::string_view Probe::interface_name(std::uint32_t ifindex) { return state_->interfaces.find(ifindex); }

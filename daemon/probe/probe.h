@@ -68,6 +68,8 @@ class Probe {
     /// Stops taking new packets; what is in the ring stays for drain().
     void stop_capture();
     [[nodiscard]] KernelCounters counters() const;
+    /// Whether this process may use the maps that it holds, as it is now.
+    [[nodiscard]] bool maps_usable() const;
     /// The device's name as of now; empty when it is gone and was never seen.
     [[nodiscard]] std::string_view interface_name(std::uint32_t ifindex);
     /// Re-reads what drifts: the offset between CLOCK_MONOTONIC and the wall clock (NTP steps), interface names, this

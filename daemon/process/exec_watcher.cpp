@@ -24,12 +24,10 @@ void move_ahead() {
 
 } // namespace
 
-Result<std::unique_ptr<ExecWatcher>> ExecWatcher::start(ProcessTable& table) {
-    auto notices = ExecNotices::open();
-    if (!notices) return std::move(notices).error();
+Result<std::unique_ptr<ExecWatcher>> ExecWatcher::start(ProcessTable& table, ExecNotices notices) {
     Fd stop(::eventfd(0, EFD_CLOEXEC));
     if (!stop) return system_error("eventfd", errno);
-    return std::unique_ptr<ExecWatcher>(new ExecWatcher(table, std::move(*notices), std::move(stop)));
+    return std::unique_ptr<ExecWatcher>(new ExecWatcher(table, std::move(notices), std::move(stop)));
 }
 
 ExecWatcher::ExecWatcher(ProcessTable& table, ExecNotices notices, Fd stop)

@@ -17,7 +17,7 @@ namespace dnsmon {
 class ExecWatcher {
   public:
     /// `table` outlives the watcher.
-    [[nodiscard]] static Result<std::unique_ptr<ExecWatcher>> start(ProcessTable& table);
+    [[nodiscard]] static Result<std::unique_ptr<ExecWatcher>> start(ProcessTable& table, ExecNotices notices);
     ~ExecWatcher();
     ExecWatcher(const ExecWatcher&) = delete;
     ExecWatcher& operator=(const ExecWatcher&) = delete;
