@@ -10,6 +10,7 @@
 #include "dnsmon_abi.h"
 #include "maps.bpf.h"
 #include "packet.bpf.h"
+#include "content_flow.bpf.h"
 #include "fragment.bpf.h"
 #include "lookup.bpf.h"
 #include "submit.bpf.h"
@@ -68,7 +69,7 @@ static __always_inline bool is_dns(struct __sk_buff *skb, const struct packet *p
 
 	if (packet->fragment == FRAGMENT_LATER)
 		return later_fragment_is_dns(packet);
-	dns = has_dns_port(packet);
+	dns = has_dns_port(packet) || (any_port && content_is_dns(skb, packet));
 	if (packet->fragment == FRAGMENT_FIRST)
 		remember_first_fragment(packet, dns);
 	else if (dns && packet->protocol == IPPROTO_TCP)

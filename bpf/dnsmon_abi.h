@@ -77,7 +77,6 @@ enum dnsmon_record_flags {
 	DNSMON_RECORD_CUT = 1,       /* the packet was longer than what was captured */
 	DNSMON_RECORD_OUTGOING = 2,  /* PACKET_OUTGOING: this host sent it */
 	DNSMON_RECORD_LOOPBACK = 4,  /* seen on the loopback device: both ends are here */
-	DNSMON_RECORD_HEURISTIC = 8, /* taken by content, not by port */
 };
 
 /* One packet in the ring buffer; `captured_bytes` of packet from the network header on follow. */

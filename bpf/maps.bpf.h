@@ -21,6 +21,7 @@ struct {
 } counters SEC(".maps");
 
 __u8 dns_ports[DNSMON_PORT_BYTES]; /* user space writes it, also while the programs run */
+const volatile bool any_port;	   /* DNS may be on the other ports, too: capture.detect */
 
 /*
  * `port` in host order. The asm makes clang forget that the port has 16 bits: verifiers that lose the bound on the way
@@ -30,6 +31,12 @@ static __always_inline bool is_dns_port(__u32 port)
 {
 	asm volatile("" : "+r"(port));
 	return dns_ports[(port >> 3) & (DNSMON_PORT_BYTES - 1)] & (1U << (port & 7));
+}
+
+/* Could DNS be sent from or to this port? Asked where no packet can be looked at yet. */
+static __always_inline bool is_watched_port(__u32 port)
+{
+	return any_port || is_dns_port(port);
 }
 
 static __always_inline void count(__u32 counter)

@@ -61,7 +61,7 @@ static __always_inline void remember_server(__u32 protocol, __u32 netns, const s
 	struct dnsmon_owner_key key = {};
 	struct dnsmon_owner_entry *known;
 
-	if (!is_dns_port(local->port))
+	if (!is_watched_port(local->port))
 		return;
 	set_listener_key(&key, protocol, netns, local);
 	known = bpf_map_lookup_elem(&owners, &key);
@@ -71,6 +71,8 @@ static __always_inline void remember_server(__u32 protocol, __u32 netns, const s
 		set_listener_key(&key, protocol, netns, &any);
 		known = bpf_map_lookup_elem(&owners, &key);
 	}
+	if (!known && !is_dns_port(local->port))
+		return; /* a client's port, most likely */
 	if (known)
 		entry->socket = known->socket;
 	else if (protocol == IPPROTO_TCP)

@@ -11,7 +11,7 @@
 #include "dnsmon_abi.h"
 #include "maps.bpf.h"
 #include "owner_sock.bpf.h"
-#include "packet.bpf.h"
+#include "content.bpf.h"
 
 #define TCP_LISTEN 10
 
@@ -53,7 +53,7 @@ int egress(struct __sk_buff *skb)
 {
 	struct packet packet = {};
 
-	if (parse_packet(skb, bpf_ntohs(skb->protocol), &packet) && has_dns_port(&packet) &&
+	if (parse_packet(skb, bpf_ntohs(skb->protocol), &packet) && is_watched(skb, &packet) &&
 	    current_task_sends(skb, packet.protocol))
 		on_egress(skb, &packet);
 	return 1;

@@ -11,7 +11,7 @@
 #include "dnsmon_abi.h"
 #include "maps.bpf.h"
 #include "owner_sock.bpf.h"
-#include "packet.bpf.h"
+#include "content.bpf.h"
 
 const volatile bool netns_known; /* user space can name its own namespace's cookie (SO_NETNS_COOKIE, 5.14) */
 
@@ -42,7 +42,7 @@ static __always_inline void on_address(struct bpf_sock_addr *ctx)
 
 	if (ctx->protocol != IPPROTO_UDP && ctx->protocol != IPPROTO_TCP)
 		return;
-	if (!is_dns_port(bpf_ntohs((__be16)ctx->user_port)) && !(sk && is_dns_port(sk->src_port)))
+	if (!is_watched_port(bpf_ntohs((__be16)ctx->user_port)) && !(sk && is_watched_port(sk->src_port)))
 		return;
 	remember_socket(bpf_get_socket_cookie(ctx), NETNS_OF(ctx));
 }
@@ -80,7 +80,7 @@ static __always_inline void on_bind(struct bpf_sock *sk, bool v6)
 	__u32 netns = NETNS_OF(sk);
 
 	on_post_bind(sk, v6, netns);
-	if (is_dns_port(sk->src_port))
+	if (is_watched_port(sk->src_port))
 		remember_socket(bpf_get_socket_cookie(sk), netns);
 }
 
@@ -115,7 +115,7 @@ int egress(struct __sk_buff *skb)
 	struct packet packet = {};
 	__u64 cookie;
 
-	if (!parse_packet(skb, bpf_ntohs(skb->protocol), &packet) || !has_dns_port(&packet))
+	if (!parse_packet(skb, bpf_ntohs(skb->protocol), &packet) || !is_watched(skb, &packet))
 		return 1;
 	cookie = bpf_get_socket_cookie(skb);
 	socket = bpf_map_lookup_elem(&sockets, &cookie);

@@ -34,7 +34,7 @@ static __always_inline void on_post_bind(struct bpf_sock *sk, bool v6, __u32 net
 	struct endpoint local = {};
 	__u64 cookie;
 
-	if (!is_dns_port(sk->src_port))
+	if (!is_watched_port(sk->src_port))
 		return;
 	cookie = bpf_get_socket_cookie(sk);
 	set_bound_endpoint(&local, sk, v6);

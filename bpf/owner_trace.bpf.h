@@ -35,7 +35,7 @@ static __always_inline void on_udp_sendmsg(struct sock *sk, struct msghdr *msg)
 		port = BPF_CORE_READ(sk, __sk_common.skc_dport);
 	remote.port = bpf_ntohs(port);
 	local.port = BPF_CORE_READ(sk, __sk_common.skc_num);
-	if (!is_dns_port(remote.port) && !is_dns_port(local.port))
+	if (!is_watched_port(remote.port) && !is_watched_port(local.port))
 		return;
 	read_local(&local, sk);
 	if (name)
@@ -62,7 +62,7 @@ static __always_inline void on_ip_send(struct sk_buff *skb, bool v6)
 	bpf_probe_read_kernel(ports, sizeof(ports), head + BPF_CORE_READ(skb, transport_header));
 	local.port = bpf_ntohs(ports[0]);
 	remote.port = bpf_ntohs(ports[1]);
-	if (!is_dns_port(remote.port) && !is_dns_port(local.port))
+	if (!is_watched_port(remote.port) && !is_watched_port(local.port))
 		return;
 	if (v6) {
 		struct in6_addr pair[2]; /* RFC 8200 3: source at byte 8, destination behind it */
@@ -89,7 +89,7 @@ static __always_inline void on_tcp(struct sock *sk)
 		return;
 	remote.port = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
 	local.port = BPF_CORE_READ(sk, __sk_common.skc_num);
-	if (!is_dns_port(remote.port) && !is_dns_port(local.port))
+	if (!is_watched_port(remote.port) && !is_watched_port(local.port))
 		return;
 	if (!remote.port) /* not connected yet: TCP Fast Open comes back through tcp_connect */
 		return;
@@ -105,7 +105,7 @@ static __always_inline bool set_bound_key(struct dnsmon_owner_key *key, struct s
 	if (!sk)
 		return false;
 	local.port = BPF_CORE_READ(sk, __sk_common.skc_num);
-	if (!is_dns_port(local.port))
+	if (!is_watched_port(local.port))
 		return false;
 	read_local(&local, sk);
 	set_listener_key(key, BPF_CORE_READ(sk, sk_protocol), socket_netns(sk), &local);

@@ -95,6 +95,7 @@ PipelineOptions pipeline_options(const ReadCommand& command) {
     options.tracker.format = command.format;
     options.tracker.user_names = false;
     options.ports = command.ports;
+    options.any_port = true; // who gives a file wants what is in it
     options.tunnels = true; // a capture may come from the middle of a network, where tunnels are what passes
     return options; // one worker: events in the order of the file
 }

@@ -17,7 +17,6 @@ struct Row {
 };
 
 constexpr Row kNotBuilt[] = {
-    {"capture.detect", changed<&Config::capture, &CaptureConfig::detect>},
     {"privacy.command_line", changed<&Config::privacy, &PrivacyConfig::command_line>},
     {"privacy.answers", changed<&Config::privacy, &PrivacyConfig::answers>},
     {"privacy.client_addresses", changed<&Config::privacy, &PrivacyConfig::client_addresses>},

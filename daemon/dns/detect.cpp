@@ -140,18 +140,22 @@ bool strict_header(Bytes wire, const Counts& counts) {
     const std::uint8_t opcode = opcode_of(wire);
     const std::uint8_t rcode = wire[3] & 0x0f;
     const bool z = (wire[3] & 0x40) != 0;
-    if (z || (opcode != kOpcodeQuery && opcode != kOpcodeNotify && opcode != kOpcodeUpdate)) return false;
+    if (!counts.fit(wire.size()) || z || (opcode != kOpcodeQuery && opcode != kOpcodeNotify && opcode != kOpcodeUpdate)) return false;
     if (is_response(wire)) return !rcode_name(rcode).empty() && counts.questions + counts.answers > 0;
     return rcode == 0 && counts.questions > 0;
 }
 
 bool strictly_dns(Bytes wire, const Counts& counts) {
-    if (!strict_header(wire, counts) || !counts.fit(wire.size())) return false;
+    if (!strict_header(wire, counts)) return false;
     StrictWalk walk(wire);
     return walk.questions(counts.questions) && walk.records(counts.records()) && walk.at_end();
 }
 
 } // namespace
+
+bool header_looks_like_dns(Bytes wire) {
+    return wire.size() >= kHeaderBytes && strict_header(wire, Counts(wire));
+}
 
 bool looks_like_dns(Bytes wire, bool strict) {
     if (wire.size() < kHeaderBytes) return false;

@@ -78,4 +78,7 @@ bool decode(std::span<const std::uint8_t> wire, Message& out);
 /// opcode, impossible counts for the size, no readable first name) is not. `strict` is for ports where DNS is not expected.
 [[nodiscard]] bool looks_like_dns(std::span<const std::uint8_t> wire, bool strict);
 
+/// The beginning of the strict test, without a walk: could the header be DNS, and is there room for what it counts?
+[[nodiscard]] bool header_looks_like_dns(std::span<const std::uint8_t> wire);
+
 } // namespace dnsmon::dns

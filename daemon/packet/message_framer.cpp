@@ -17,6 +17,8 @@ constexpr std::size_t kStartBytes = kPrefixBytes + kHeaderBytes;
 constexpr std::uint64_t kSearchLimitBytes = 4 * 65537;
 // A buffer up to this size is kept for the next message; a larger one is given back.
 constexpr std::size_t kKeepCapacityBytes = 512;
+// Segments of a connection whose beginning was not seen that may each begin with a message.
+constexpr unsigned kProofs = 8;
 
 // Nothing but the length and the counts: a question takes five bytes or more, a record eleven. That is enough to tell
 // DNS from TLS and from all protocols whose first bytes are text: two letters make a length below 32 640, the counts
@@ -55,8 +57,9 @@ bool fits_exactly(Bytes data) {
 } // namespace
 
 void MessageFramer::restart(bool at_connection_start) {
-    mode_ = at_connection_start ? Mode::kFresh : Mode::kSearching;
     after_gap_ = confirmed_ = false;
+    mode_ = at_connection_start && expectation_ == Expectation::kDns ? Mode::kFresh : lost();
+    proofs_left_ = at_connection_start ? 1 : kProofs;
     skip_ = searched_ = 0;
     release();
 }
@@ -67,7 +70,31 @@ void MessageFramer::feed(Bytes data, const OnMessage& on_message) {
     case Mode::kFramed: cut(data, on_message); return;
     case Mode::kFresh: judge_start(data, on_message); return;
     case Mode::kSearching: search(data, on_message); return;
+    case Mode::kProving: prove(data, on_message); return;
     case Mode::kNotDns: return;
+    }
+}
+
+// What to do where no one knows whether a message begins.
+MessageFramer::Mode MessageFramer::lost() const {
+    return expectation_ == Expectation::kDns || confirmed_ ? Mode::kSearching : Mode::kProving;
+}
+
+void MessageFramer::prove(Bytes data, const OnMessage& on_message) {
+    hold(data, std::max(wanted_, kStartBytes));
+    if (held_.size() < wanted_) return;
+    const std::size_t message_bytes = kPrefixBytes + be16(held_, 0);
+    const bool possible = counts_fit(held_) && header_is_usual(held_);
+    if (possible && held_.size() < message_bytes) {
+        wanted_ = message_bytes;
+        return;
+    }
+    const std::vector<std::uint8_t> joined = std::move(held_);
+    release();
+    if (possible && plausible_(Bytes(joined).subspan(kPrefixBytes, message_bytes - kPrefixBytes))) {
+        enter_frames(joined, on_message);
+    } else if (--proofs_left_ == 0) {
+        mode_ = Mode::kNotDns;
     }
 }
 
@@ -188,7 +215,8 @@ void MessageFramer::skip(std::uint64_t missing, const OnMessage& on_message) {
         skip_ = rest_of_message - missing; // where the next message begins is still known
         return;
     }
-    mode_ = Mode::kSearching;
+    mode_ = lost();
+    proofs_left_ = kProofs;
     skip_ = searched_ = 0;
 }
 

@@ -23,9 +23,14 @@ struct StreamMessage {
 using PlausibleMessage = bool (*)(std::span<const std::uint8_t> wire);
 using OnMessage = std::function<void(const StreamMessage&)>;
 
+/// Is DNS what this stream should carry, or may it be anything? Then the first message has to be plausible as a whole,
+/// and begin where a segment begins, before anything is given.
+enum class Expectation : std::uint8_t { kDns, kAnything };
+
 class MessageFramer {
   public:
-    explicit MessageFramer(PlausibleMessage plausible) : plausible_(plausible) {}
+    explicit MessageFramer(PlausibleMessage plausible, Expectation expectation = Expectation::kDns)
+        : plausible_(plausible), expectation_(expectation) {}
 
     /// Forgets everything. `at_connection_start`: the next byte is the connection's first.
     void restart(bool at_connection_start);
@@ -43,12 +48,15 @@ class MessageFramer {
     enum class Mode : std::uint8_t {
         kFresh,     ///< at the connection's first byte: it is the first length, if this is DNS
         kSearching, ///< somewhere inside the stream
+        kProving,   ///< nothing says that this is DNS yet (Expectation::kAnything)
         kFramed,    ///< where the next length stands is known
         kNotDns,
     };
     enum class Guess : std::uint8_t { kNo, kPartial, kWhole };
     using Bytes = std::span<const std::uint8_t>;
 
+    [[nodiscard]] Mode lost() const;
+    void prove(Bytes data, const OnMessage& on_message);
     void judge_start(Bytes data, const OnMessage& on_message);
     void search(Bytes data, const OnMessage& on_message);
     [[nodiscard]] bool try_at(Bytes data, std::size_t at, bool at_segment_start, const OnMessage& on_message);
@@ -61,6 +69,7 @@ class MessageFramer {
     [[nodiscard]] bool message_begun() const;
 
     PlausibleMessage plausible_;
+    Expectation expectation_;
     Mode mode_ = Mode::kFresh;
     bool after_gap_ = false;
     bool confirmed_ = false;         ///< messages were found: whatever comes, this stream is DNS
@@ -68,6 +77,7 @@ class MessageFramer {
     std::vector<std::uint8_t> held_; ///< kFramed: an unfinished message with its length
     std::size_t wanted_ = 0;         ///< kFresh, kSearching: bytes in held_ before it is worth another look
     std::uint64_t skip_ = 0;         ///< kFramed: rest of a message that lost bytes
+    unsigned proofs_left_ = 0;       ///< kProving: segments whose beginning is worth a look
     std::uint64_t searched_ = 0;     ///< bytes passed over since the search began
 };
 

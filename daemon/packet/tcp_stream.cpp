@@ -16,7 +16,7 @@ constexpr std::int64_t kWildJumpBytes = 16 << 20;
 
 /// One direction of one connection. Positions are sequence numbers without the wrap-around.
 struct Stream {
-    Stream(const Flow& whose, PlausibleMessage plausible) : flow(whose), framer(plausible) {}
+    Stream(const Flow& whose, const MessageFramer& unused) : flow(whose), framer(unused) {}
 
     Flow flow;
     std::uint64_t next = 0;                    ///< position of the first byte not yet seen in order
@@ -55,7 +55,9 @@ using StreamList = std::list<Stream>;
 } // namespace
 
 struct TcpStreams::State {
-    PlausibleMessage plausible;
+    explicit State(const MessageFramer& framer, const StreamLimits& bounds) : unused(framer), limits(bounds) {}
+
+    const MessageFramer unused; ///< what every stream begins with
     StreamLimits limits;
     StreamLosses losses;
     StreamList holding; ///< with bytes held, least recently used first
@@ -79,7 +81,7 @@ struct TcpStreams::State {
 Stream& TcpStreams::State::find_or_make(const Flow& flow) {
     if (const auto found = by_flow.find(flow); found != by_flow.end()) return *found->second;
     while (by_flow.size() >= std::max<std::size_t>(limits.flows, 1)) evict_oldest(spare.empty() ? holding : spare);
-    spare.emplace_back(flow, plausible);
+    spare.emplace_back(flow, unused);
     by_flow.emplace(flow, std::prev(spare.end()));
     return spare.back();
 }
@@ -199,10 +201,8 @@ void TcpStreams::State::erase(StreamList& list, StreamList::iterator at) {
     list.erase(at);
 }
 
-TcpStreams::TcpStreams(PlausibleMessage plausible, StreamLimits limits) : state_(std::make_unique<State>()) {
-    state_->plausible = plausible;
-    state_->limits = limits;
-}
+TcpStreams::TcpStreams(PlausibleMessage plausible, StreamLimits limits, Expectation expectation)
+    : state_(std::make_unique<State>(MessageFramer(plausible, expectation), limits)) {}
 TcpStreams::~TcpStreams() = default;
 TcpStreams::TcpStreams(TcpStreams&&) noexcept = default;
 TcpStreams& TcpStreams::operator=(TcpStreams&&) noexcept = default;

@@ -30,6 +30,11 @@ struct StreamLosses {
     std::uint64_t gaps = 0;       ///< times that bytes were missing and the stream went on behind them
     std::uint64_t bytes_lost = 0; ///< in those gaps and in evicted flows
     std::uint64_t not_dns_flows = 0; ///< streams recognised as something else (TLS, HTTP) and left alone
+
+    friend StreamLosses operator+(const StreamLosses& a, const StreamLosses& b) {
+        return {a.evicted_flows + b.evicted_flows, a.gaps + b.gaps, a.bytes_lost + b.bytes_lost,
+                a.not_dns_flows + b.not_dns_flows};
+    }
 };
 
 /// What became of one segment, for the packet counters.
@@ -38,7 +43,8 @@ enum class SegmentFate : std::uint8_t { kControl /* no payload */, kStream, kNot
 class TcpStreams {
   public:
     /// `plausible` is asked where a message's beginning is a guess: dns::looks_like_dns.
-    explicit TcpStreams(PlausibleMessage plausible, StreamLimits limits = {});
+    explicit TcpStreams(PlausibleMessage plausible, StreamLimits limits = {},
+                        Expectation expectation = Expectation::kDns);
     ~TcpStreams();
     TcpStreams(TcpStreams&&) noexcept;
     TcpStreams& operator=(TcpStreams&&) noexcept;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/pipeline.h"
 
+#include "dns/message.h"
 #include "packet/ip.h"
 #include "packet/transport.h"
 #include "packet/tunnel.h"
@@ -46,11 +47,17 @@ bool parse_transport(const IpPacket& ip, PacketItem& item, std::span<const std::
     return true;
 }
 
+/// Other people's datagrams go no further than this; of a stream only its worker knows where a message may begin.
+bool may_be_dns(Transport transport, std::span<const std::uint8_t> payload) {
+    return transport == Transport::kTcp || dns::header_looks_like_dns(payload);
+}
+
 } // namespace
 
 Pipeline::Pipeline(const PipelineOptions& options, std::atomic<std::uint64_t>& sequence,
                    InterfaceNames::Lookup interface_name, Deliver deliver, std::function<void()> on_room)
-    : ports_(options.ports), any_port_(options.any_port), tunnels_(options.tunnels), interfaces_(std::move(interface_name)), processes_(options.enrich, kProcesses) {
+    : ports_(options.ports), any_port_(options.any_port), tunnels_(options.tunnels),
+      interfaces_(std::move(interface_name)), processes_(options.enrich, kProcesses) {
     lanes_.resize(std::max<std::size_t>(options.workers, 1));
     const TrackerOptions tracker = per_worker(options, lanes_.size());
     for (Lane& lane : lanes_)
@@ -96,7 +103,7 @@ void Pipeline::submit_datagram(const Packet& packet, const IpPacket& ip, int tun
         counters_.add(Counter::kPacketsMalformed);
         return;
     }
-    if (!listed && !any_port_) {
+    if (!listed && !(any_port_ && may_be_dns(item.flow.transport, payload))) {
         counters_.add(Counter::kPacketsNotDns);
         return;
     }

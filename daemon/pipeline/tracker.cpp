@@ -15,6 +15,7 @@ constexpr std::uint16_t kTypeIxfr = 251;   // RFC 1995
 constexpr std::uint16_t kTypeAxfr = 252;   // RFC 5936
 
 bool plausible_in_stream(std::span<const std::uint8_t> wire) { return dns::looks_like_dns(wire, false); }
+bool strictly_plausible(std::span<const std::uint8_t> wire) { return dns::looks_like_dns(wire, true); }
 
 /// mDNS and LLMNR queries go to a group: answers come from other addresses, or never, and nobody is late.
 bool is_multicast_dns(const Flow& flow) {
@@ -37,6 +38,7 @@ PairingKey key_of(const dns::Message& message, const Flow& client_to_server) {
 Tracker::Tracker(const TrackerOptions& options, std::atomic<std::uint64_t>& sequence)
     : options_(options), sequence_(sequence), filter_(options.filter),
       encoder_(make_encoder(options.format, options.encoder)), streams_(plausible_in_stream),
+      guessed_streams_(strictly_plausible, {}, Expectation::kAnything),
       pairing_(options.pairing.entries) {}
 
 void Tracker::reconfigure(const TrackerOptions& options) {
@@ -62,7 +64,8 @@ void Tracker::handle(const PacketItem& item, std::span<const std::uint8_t> paylo
 void Tracker::handle_segment(const PacketItem& item, std::span<const std::uint8_t> payload, Batch& out) {
     TcpSegment segment = item.segment;
     segment.payload = payload;
-    const auto fate = streams_.add(item.flow, segment, item.time_ns,
+    TcpStreams& streams = item.heuristic ? guessed_streams_ : streams_;
+    const auto fate = streams.add(item.flow, segment, item.time_ns,
                                    [&](const StreamMessage& piece) { handle_message(item, piece, out); });
     switch (fate) {
     case SegmentFate::kControl: counters_.add(Counter::kPacketsControl); break;
@@ -73,15 +76,17 @@ void Tracker::handle_segment(const PacketItem& item, std::span<const std::uint8_
     note_stream_losses();
 }
 
-void Tracker::handle_late(const Flow& flow, std::int64_t time_ns, const StreamMessage& piece, Batch& out) {
+void Tracker::handle_late(const Flow& flow, std::int64_t time_ns, const StreamMessage& piece, bool heuristic,
+                          Batch& out) {
     PacketItem item; // whose segment it was is not known any more; pairing may still tell
     item.flow = flow;
     item.time_ns = time_ns;
+    item.heuristic = heuristic;
     handle_message(item, piece, out);
 }
 
 void Tracker::note_stream_losses() {
-    const StreamLosses& now = streams_.losses();
+    const StreamLosses now = streams_.losses() + guessed_streams_.losses();
     counters_.add(Counter::kStreamsEvicted, now.evicted_flows - noted_losses_.evicted_flows);
     counters_.add(Counter::kStreamGaps, now.gaps - noted_losses_.gaps);
     counters_.add(Counter::kStreamBytesLost, now.bytes_lost - noted_losses_.bytes_lost);
@@ -195,9 +200,10 @@ void Tracker::emit(Event& event, Batch& out) {
 }
 
 void Tracker::advance(std::int64_t now_ns, Batch& out) {
-    streams_.expire(now_ns, [&](const Flow& flow, std::int64_t time_ns, const StreamMessage& piece) {
-        handle_late(flow, time_ns, piece, out);
-    });
+    for (TcpStreams* streams : {&streams_, &guessed_streams_})
+        streams->expire(now_ns, [&](const Flow& flow, std::int64_t time_ns, const StreamMessage& piece) {
+            handle_late(flow, time_ns, piece, streams == &guessed_streams_, out);
+        });
     note_stream_losses();
     if (!options_.pairing.enabled) return;
     const std::int64_t timeout_ns = std::chrono::nanoseconds(options_.pairing.timeout).count();
@@ -221,9 +227,10 @@ void Tracker::advance(std::int64_t now_ns, Batch& out) {
 }
 
 void Tracker::finish(Batch& out) {
-    streams_.finish([&](const Flow& flow, std::int64_t time_ns, const StreamMessage& piece) {
-        handle_late(flow, time_ns, piece, out);
-    });
+    for (TcpStreams* streams : {&streams_, &guessed_streams_})
+        streams->finish([&](const Flow& flow, std::int64_t time_ns, const StreamMessage& piece) {
+            handle_late(flow, time_ns, piece, streams == &guessed_streams_, out);
+        });
     note_stream_losses();
 }
 

@@ -56,7 +56,7 @@ class Tracker {
     void set_processes(Event& event, const End& client, const End& server);
     [[nodiscard]] std::optional<LocalProcess> local_process(const End& end);
     void emit(Event& event, Batch& out);
-    void handle_late(const Flow& flow, std::int64_t time_ns, const StreamMessage& piece, Batch& out);
+    void handle_late(const Flow& flow, std::int64_t time_ns, const StreamMessage& piece, bool heuristic, Batch& out);
     void note_stream_losses();
 
     TrackerOptions options_;
@@ -64,7 +64,8 @@ class Tracker {
     Filter filter_;
     std::unique_ptr<Encoder> encoder_;
     JournalFields journal_;
-    TcpStreams streams_;
+    TcpStreams streams_;         ///< on the ports where DNS is expected
+    TcpStreams guessed_streams_; ///< on all others; a table of its own, so that these never push those out
     PairingTable pairing_;
     UserNames names_;
     dns::Message message_;

@@ -45,11 +45,11 @@ int map_fd(const OwnerHooks& hooks, const char* name) {
 } // namespace
 
 OpenSockets::OpenSockets(const OwnerSettings& settings, const OwnerHooks& hooks)
-    : ports_(settings.ports), limit_(settings.owners / 2), netns_(hooks.own_netns()), owners_fd_(settings.owners_fd),
+    : ports_(settings.ports), any_port_(settings.any_port), limit_(settings.owners / 2), netns_(hooks.own_netns()), owners_fd_(settings.owners_fd),
       listeners_fd_(map_fd(hooks, "listeners")), sockets_fd_(map_fd(hooks, "sockets")) {}
 
-bool OpenSockets::is_dns_port(std::uint16_t port) const {
-    return std::find(ports_.begin(), ports_.end(), port) != ports_.end();
+bool OpenSockets::is_watched(std::uint16_t port) const {
+    return any_port_ || std::find(ports_.begin(), ports_.end(), port) != ports_.end();
 }
 
 Result<std::size_t> OpenSockets::seed() {
@@ -59,12 +59,12 @@ Result<std::size_t> OpenSockets::seed() {
         if (!sockets) return std::move(sockets).error();
         std::copy_if(sockets->begin(), sockets->end(), std::back_inserter(wanted), [&](const OpenSocket& s) {
             const bool may_have_asked = protocol == IPPROTO_UDP && s.remote_port == 0;
-            return may_have_asked || is_dns_port(s.local_port) || is_dns_port(s.remote_port);
+            return may_have_asked || is_watched(s.local_port) || is_watched(s.remote_port);
         });
     }
     // Half the map at most: the traffic to come needs room, too. Servers and connections matter more than clients.
     std::stable_partition(wanted.begin(), wanted.end(),
-                          [&](const OpenSocket& s) { return is_dns_port(s.local_port) || is_dns_port(s.remote_port); });
+                          [&](const OpenSocket& s) { return is_watched(s.local_port) || is_watched(s.remote_port); });
     if (wanted.size() > limit_) wanted.resize(limit_);
 
     std::unordered_set<std::uint32_t> inodes;
@@ -82,7 +82,7 @@ Result<std::size_t> OpenSockets::seed() {
         // Tracing hooks name a socket by an address that user space cannot know: 0 stands for any.
         entry.socket = listeners_fd_ >= 0 ? socket.cookie : 0;
         if (::bpf_map_update_elem(owners_fd_, &key, &entry, BPF_NOEXIST) == 0) ++written;
-        if (socket.remote_port == 0 && is_dns_port(socket.local_port)) {
+        if (socket.remote_port == 0 && is_watched(socket.local_port)) {
             if (listeners_fd_ >= 0) ::bpf_map_update_elem(listeners_fd_, &socket.cookie, &key, BPF_NOEXIST);
         } else if (socket.remote_port == 0) {
             clients_.push_back(key);

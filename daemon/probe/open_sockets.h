@@ -26,9 +26,10 @@ class OpenSockets {
     void forget_clients();
 
   private:
-    [[nodiscard]] bool is_dns_port(std::uint16_t port) const;
+    [[nodiscard]] bool is_watched(std::uint16_t port) const;
 
     std::vector<std::uint16_t> ports_;
+    bool any_port_;
     std::uint32_t limit_;
     std::uint32_t netns_;
     int owners_fd_;

@@ -36,7 +36,7 @@ std::string reason(const LibbpfLog& log, int error) {
 }
 
 Result<BpfObject> open_prepared(OwnerFlavour flavour, const OwnerSettings& settings) {
-    auto object = open_owner(flavour, settings.ports, own_netns_cookie().has_value());
+    auto object = open_owner(flavour, settings.ports, settings.any_port, own_netns_cookie().has_value());
     if (!object) return object;
     for (const auto& [name, fd] :
          {std::pair("owners", settings.owners_fd), std::pair("counters", settings.counters_fd)}) {

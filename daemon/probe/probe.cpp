@@ -30,7 +30,7 @@ namespace {
 int map_fd(const BpfObject& object, const char* name) { return ::bpf_object__find_map_fd_by_name(object.get(), name); }
 
 Result<BpfObject> load_capture(const CaptureConfig& capture, const HooksConfig& hooks) {
-    auto object = open_capture(capture.ports, capture.loopback);
+    auto object = open_capture(capture.ports, capture.detect == Detect::kAnyPort, capture.loopback);
     if (!object) return object;
     ::bpf_map__set_max_entries(::bpf_object__find_map_by_name(object->get(), "ring"),
                                static_cast<std::uint32_t>(capture.ring_buffer_bytes));
@@ -82,7 +82,7 @@ Result<std::unique_ptr<Probe::State>> Probe::State::make(const CaptureConfig& ca
     state->ring = std::move(ring).value();
 
     const OwnerSettings settings{map_fd(state->capture, "owners"), map_fd(state->capture, "counters"), capture.ports,
-                                 hooks.owners};
+                                 capture.detect == Detect::kAnyPort, hooks.owners};
     auto plan = choose_hooks(candidates, forced, [&](OwnerFlavour flavour) -> Result<std::vector<HookStatus>> {
         auto attached = OwnerHooks::attach(flavour, settings);
         if (!attached) return std::move(attached).error();

@@ -27,10 +27,11 @@ void set_ports(void* skeleton, const std::vector<std::uint16_t>& ports) {
 
 // bpftool gives every skeleton the same static functions.
 template <typename Skeleton>
-Result<BpfObject> open(const std::vector<std::uint16_t>& ports) {
+Result<BpfObject> open(const std::vector<std::uint16_t>& ports, bool any_port) {
     Skeleton* skeleton = Skeleton::open();
     if (skeleton == nullptr) return system_error("opening BPF object", errno);
     set_ports<Skeleton>(skeleton, ports);
+    skeleton->rodata->any_port = any_port;
     return BpfObject(skeleton, skeleton->obj, skeleton->skeleton,
                      {[](void* p) { Skeleton::destroy(static_cast<Skeleton*>(p)); }, set_ports<Skeleton>});
 }
@@ -40,8 +41,9 @@ Result<BpfObject> open(const std::vector<std::uint16_t>& ports) {
 // Through the skeleton, not bpf_object__load: it also maps the global variables into our memory.
 int BpfObject::load() { return ::bpf_object__load_skeleton(parts_); }
 
-Result<BpfObject> open_capture(const std::vector<std::uint16_t>& ports, bool loopback, std::uint32_t limit_bytes) {
-    auto object = open<capture>(ports);
+Result<BpfObject> open_capture(const std::vector<std::uint16_t>& ports, bool any_port, bool loopback,
+                               std::uint32_t limit_bytes) {
+    auto object = open<capture>(ports, any_port);
     if (!object) return object;
     auto* settings = static_cast<capture*>(object->skeleton())->rodata;
     settings->skip_loopback = !loopback;
@@ -49,18 +51,19 @@ Result<BpfObject> open_capture(const std::vector<std::uint16_t>& ports, bool loo
     return object;
 }
 
-Result<BpfObject> open_owner(OwnerFlavour flavour, const std::vector<std::uint16_t>& ports, bool netns_known) {
+Result<BpfObject> open_owner(OwnerFlavour flavour, const std::vector<std::uint16_t>& ports, bool any_port,
+                             bool netns_known) {
     switch (flavour) {
     case OwnerFlavour::kFentry:
-        return open<owner_fentry>(ports);
+        return open<owner_fentry>(ports, any_port);
     case OwnerFlavour::kKprobe:
-        return open<owner_kprobe>(ports);
+        return open<owner_kprobe>(ports, any_port);
     case OwnerFlavour::kCgroup:
-        return open<owner_cgroup>(ports);
+        return open<owner_cgroup>(ports, any_port);
     case OwnerFlavour::kCookie:
         break;
     }
-    auto object = open<owner_cookie>(ports);
+    auto object = open<owner_cookie>(ports, any_port);
     if (object) static_cast<owner_cookie*>(object->skeleton())->rodata->netns_known = netns_known;
     return object;
 }

@@ -45,12 +45,12 @@ class BpfObject {
     void (*set_ports_)(void*, const std::vector<std::uint16_t>&);
 };
 
-/// Packets longer than `limit_bytes` (at most the default) are cut.
-[[nodiscard]] Result<BpfObject> open_capture(const std::vector<std::uint16_t>& ports, bool loopback,
+/// `any_port`: on the ports that are not listed DNS is looked for by content. Packets longer than `limit_bytes` (at most the default) are cut.
+[[nodiscard]] Result<BpfObject> open_capture(const std::vector<std::uint16_t>& ports, bool any_port, bool loopback,
                                              std::uint32_t limit_bytes = DNSMON_MAX_CAPTURE_BYTES);
 /// `netns_known`: kCookie may number namespaces, for this process can name its own.
 [[nodiscard]] Result<BpfObject> open_owner(OwnerFlavour flavour, const std::vector<std::uint16_t>& ports,
-                                           bool netns_known);
+                                           bool any_port, bool netns_known);
 /// After load: the namespace whose loopback the capture sees, as the owner hooks number it.
 void set_capture_netns(const BpfObject& capture, std::uint32_t netns);
 

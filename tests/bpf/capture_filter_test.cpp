@@ -28,10 +28,10 @@ struct Taken {
 /// The filter, loaded, and a device that packets seem to come from (on loopback only the outgoing pass is taken).
 class Filter {
   public:
-    explicit Filter(std::uint32_t limit_bytes = DNSMON_MAX_CAPTURE_BYTES) {
+    explicit Filter(std::uint32_t limit_bytes = DNSMON_MAX_CAPTURE_BYTES, bool any_port = false) {
         enter_network_namespace();
         tap_ = make_tap("tap0", ifindex_);
-        auto object = open_capture({53, 5353}, true, limit_bytes);
+        auto object = open_capture({53, 5353}, any_port, true, limit_bytes);
         REQUIRE(object);
         object_.emplace(std::move(object).value());
         if (const int error = object_->load(); error != 0) skip(system_error("loading", -error).message);

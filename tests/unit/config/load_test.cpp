@@ -207,22 +207,22 @@ TEST_CASE("keys of any bytes are printable in messages") {
 TEST_CASE("what is not built yet is refused away from its default, and only there") {
     for (const auto* text :
          {"privacy: {answers: drop}", "privacy: {command_line: hash}", "privacy: {client_addresses: truncate}",
-          "capture: {detect: any-port}", "output: {file: {compress: true}}", "output: {file: {rotate_every: 1d}}"}) {
+          "output: {file: {compress: true}}", "output: {file: {rotate_every: 1d}}"}) {
         INFO(text);
         CHECK(problems(text).find(": not supported yet\n") != std::string::npos);
     }
     CHECK(
         problems(
-            "privacy: {answers: keep}\ncapture: {detect: off}\noutput: {file: {compress: false, rotate_every: never}}")
+            "privacy: {answers: keep}\ncapture: {detect: any-port}\noutput: {file: {compress: false, rotate_every: never}}")
             .empty());
 }
 
 TEST_CASE("all problems of a file come at once, in its order") {
-    CHECK(problems("log: {level: loud}\ncapture: {detect: any-port, ports: [0, 70000]}\nx: 1\n") ==
+    CHECK(problems("log: {level: loud}\ncapture: {detect: maybe, ports: [0, 70000]}\nx: 1\n") ==
           "f:1:14: log.level: \"loud\" is not one of trace, debug, info, warn, error, critical, off\n"
-          "f:2:19: capture.detect: not supported yet\n"
-          "f:2:37: capture.ports: 0 is out of range: 1 to 65535 is allowed\n"
-          "f:2:40: capture.ports: 70000 is out of range: 1 to 65535 is allowed\n"
+          "f:2:19: capture.detect: \"maybe\" is not one of off, any-port\n"
+          "f:2:34: capture.ports: 0 is out of range: 1 to 65535 is allowed\n"
+          "f:2:37: capture.ports: 70000 is out of range: 1 to 65535 is allowed\n"
           "f:3:1: x: unknown key; known here: capture hooks filter pairing workers enrich privacy output stats log\n");
 }
 

@@ -161,7 +161,7 @@ TEST_CASE("names by the same pointer read the same, others by their own") {
 
 TEST_CASE("a hostile message cannot make an endless line") {
     const auto all = maximal_samples();
-    const std::string line = encode(all[6]->event);
+    const std::string line = encode(all.back()->event);
     CHECK(line.size() < (2U << 20));
     const json event = json::parse(line);
     const auto omitted = event["dnsmon"]["records_omitted"].get<std::size_t>();
