@@ -173,7 +173,9 @@ void Service::apply(const Config& config, SinkChange sinks) {
 
 void Service::on_news() {
     news_.acknowledge();
+    bool outage = false; // began or ended: the status tells it at once
     for (const SinkNews& news : writer_->take_news()) {
+        outage = outage || news.kind != SinkNews::Kind::kTrouble;
         switch (news.kind) {
         case SinkNews::Kind::kOutageBegan:
             log_.error("an output takes no events", {{"sink", news.sink}, {"reason", news.detail}});
@@ -182,11 +184,15 @@ void Service::on_news() {
             log_.warn("an output takes events again", {{"sink", news.sink}, {"lost", std::to_string(news.events)}});
             notices_->post_loss(news);
             break;
+        case SinkNews::Kind::kOutageAtStop:
+            log_.warn("an output took no events until the end", {{"sink", news.sink}, {"lost", std::to_string(news.events)}});
+            break;
         case SinkNews::Kind::kTrouble:
             log_.warn("trouble with an output", {{"sink", news.sink}, {"reason", news.detail}});
             break;
         }
     }
+    if (outage) service_manager::status(status_text(statistics()));
 }
 
 Statistics Service::statistics() const {
@@ -226,7 +232,8 @@ Result<void> Service::run() {
     const Statistics last = statistics();
     notices_->post(NoticeAction::kStats, last.summary(), last.to_json());
     writer_->stop();
-    log_.info("stopped", {{"summary", last.summary()}});
+    on_news(); // outages that went on until now
+    log_.info("stopped", {{"summary", statistics().summary()}});
     return looped ? std::move(drained) : std::move(looped);
 }
 

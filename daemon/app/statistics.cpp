@@ -79,10 +79,15 @@ nlohmann::json Statistics::to_json() const {
 }
 
 std::string Statistics::summary() const {
-    return (flavour.empty() ? std::string() : "hooks " + flavour + ", ") +
-           std::to_string(pipeline->total(Counter::kMessagesFound)) + " messages, " + std::to_string(writer.written) +
+    std::string text = flavour.empty() ? std::string() : "hooks " + flavour + ", ";
+    text += std::to_string(pipeline->total(Counter::kMessagesFound)) + " messages, " + std::to_string(writer.written) +
            " events written, " + std::to_string(pipeline->total(Counter::kEventsFiltered)) + " filtered, " +
            std::to_string(sum(writer.dropped) + kernel.ring_full) + " lost";
+    for (const SinkStatus& sink : writer.sinks) {
+        if (sum(sink.dropped) != 0) text += ", " + std::to_string(sum(sink.dropped)) + " did not reach " + sink.name;
+        if (sink.failing) text += ", " + sink.name + " takes no events";
+    }
+    return text;
 }
 
 } // namespace dnsmon

@@ -20,8 +20,6 @@ constexpr Row kNotBuilt[] = {
     {"privacy.command_line", changed<&Config::privacy, &PrivacyConfig::command_line>},
     {"privacy.answers", changed<&Config::privacy, &PrivacyConfig::answers>},
     {"privacy.client_addresses", changed<&Config::privacy, &PrivacyConfig::client_addresses>},
-    {"output.file.rotate_every", changed<&Config::output, &OutputConfig::file, &FileConfig::rotate_every>},
-    {"output.file.compress", changed<&Config::output, &OutputConfig::file, &FileConfig::compress>},
 };
 
 } // namespace

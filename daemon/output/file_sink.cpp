@@ -41,7 +41,9 @@ std::int64_t unix_now_s() {
 }
 
 FileSink::FileSink(const FileConfig& config, UnixClock clock)
-    : config_(config), clock_(std::move(clock)), size_limit_(limit_from(config)) {}
+    : config_(config), clock_(std::move(clock)), size_limit_(limit_from(config)) {
+    if (config.compress) compressor_ = std::make_unique<Compressor>(config.path, config.max_files);
+}
 
 Result<std::unique_ptr<FileSink>> FileSink::open(const FileConfig& config, UnixClock clock) {
     auto sink = std::unique_ptr<FileSink>(new FileSink(config, std::move(clock)));
@@ -76,9 +78,17 @@ bool FileSink::rotation_due(std::uint64_t next_bytes) const {
            (config_.rotate_every.count() > 0 && period_at(clock_()) > period_);
 }
 
+Result<void> FileSink::rotate_files() {
+    if (!compressor_) return rotate_names(config_.path, config_.max_files);
+    const auto names = compressor_->hold_names();
+    auto renamed = rotate_names(config_.path, config_.max_files);
+    compressor_->wake();
+    return renamed;
+}
+
 /// What cannot be rotated goes on growing: a file that is too long is better than a lost event.
 void FileSink::rotate(WriteOutcome& outcome) {
-    if (auto renamed = rotate_names(config_.path, config_.max_files); !renamed) {
+    if (auto renamed = rotate_files(); !renamed) {
         outcome.detail = std::move(renamed).error().message;
         size_limit_ = file_.size_bytes() + limit_from(config_) / 2;
         period_ = period_at(clock_());
@@ -115,6 +125,7 @@ WriteOutcome FileSink::write(const Batch& batch) {
         if (outcome.reason == DropReason::kNone) outcome.written += append_some(batch, outcome.written, outcome);
     }
     outcome.dropped = batch.events.size() - outcome.written;
+    if (compressor_ && outcome.detail.empty()) outcome.detail = compressor_->take_problem();
     return outcome;
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "config/config.h"
+#include "output/compressor.h"
 #include "output/log_file.h"
 #include "output/sink.h"
 #include "util/result.h"
@@ -38,6 +39,7 @@ class FileSink final : public Sink {
     FileSink(const FileConfig& config, UnixClock clock);
 
     bool rotation_due(std::uint64_t next_bytes) const;
+    Result<void> rotate_files();
     void rotate(WriteOutcome& outcome);
     std::size_t append_some(const Batch& batch, std::size_t first, WriteOutcome& outcome);
     std::int64_t period_at(std::int64_t time_s) const;
@@ -45,6 +47,7 @@ class FileSink final : public Sink {
     FileConfig config_;
     UnixClock clock_;
     LogFile file_;
+    std::unique_ptr<Compressor> compressor_; ///< null: output.file.compress is false
     std::int64_t period_ = 0;      ///< number of the rotate_every that the current file belongs to
     std::uint64_t size_limit_ = 0; ///< moved up after a rotation that failed, so that not every event tries again
 };

@@ -10,25 +10,41 @@ namespace dnsmon {
 
 namespace {
 
-std::string numbered(const std::string& path, std::uint32_t number) {
-    return number == 0 ? path : path + "." + std::to_string(number);
+bool exists(const std::string& name) {
+    return ::access(name.c_str(), F_OK) == 0 || ::access((name + kCompressedSuffix).c_str(), F_OK) == 0;
+}
+
+Result<void> remove(const std::string& name) {
+    for (const std::string& file : {name, name + kCompressedSuffix})
+        if (::unlink(file.c_str()) != 0 && errno != ENOENT) return system_error("removing " + file, errno);
+    return {};
+}
+
+Result<void> rename(const std::string& from, const std::string& to) {
+    for (const std::string suffix : {"", kCompressedSuffix}) {
+        const std::string file = from + suffix;
+        if (::rename(file.c_str(), (to + suffix).c_str()) != 0 && errno != ENOENT)
+            return system_error("renaming " + file, errno);
+    }
+    return {};
 }
 
 } // namespace
 
+std::string rotated_name(const std::string& path, std::uint32_t number) {
+    return number == 0 ? path : path + "." + std::to_string(number);
+}
+
 Result<void> rotate_names(const std::string& path, std::uint32_t keep) {
-    if (keep == 0) {
-        if (::unlink(path.c_str()) != 0 && errno != ENOENT) return system_error("removing " + path, errno);
-        return {};
-    }
     // Only up to the first free number: with few files and a large `keep` the rest need no look.
-    std::uint32_t oldest = 0;
-    while (oldest < keep && ::access(numbered(path, oldest).c_str(), F_OK) == 0) ++oldest;
-    for (std::uint32_t number = oldest; number > 0; --number) {
-        const std::string from = numbered(path, number - 1);
-        if (::rename(from.c_str(), numbered(path, number).c_str()) != 0 && errno != ENOENT) {
-            return system_error("renaming " + from, errno);
-        }
+    std::uint32_t last = 0;
+    while (last < keep && exists(rotated_name(path, last))) ++last;
+    if (last == keep) {
+        if (auto removed = remove(rotated_name(path, keep)); !removed) return removed;
+    }
+    for (std::uint32_t number = last; number > 0; --number) {
+        auto renamed = rename(rotated_name(path, number - 1), rotated_name(path, number));
+        if (!renamed) return renamed;
     }
     return {};
 }

@@ -89,7 +89,9 @@ void Writer::stop() {
     const std::int64_t now_ns = unix_now_ns();
     const std::lock_guard lock(books_);
     for (Output& output : outputs_) {
-        if (output.status.failing) end_outage(output, now_ns);
+        if (!output.status.failing) continue;
+        end_outage(output, now_ns, SinkNews::Kind::kOutageAtStop);
+        output.status.failing = true; // as it was left
     }
 }
 
@@ -192,9 +194,9 @@ void Writer::book(Output& output, const WriteOutcome& outcome, std::int64_t now_
     }
 }
 
-void Writer::end_outage(Output& output, std::int64_t now_ns) {
+void Writer::end_outage(Output& output, std::int64_t now_ns, SinkNews::Kind kind) {
     output.status.failing = false;
-    output.outage.kind = SinkNews::Kind::kOutageEnded;
+    output.outage.kind = kind;
     output.outage.to_ns = now_ns;
     tell(std::exchange(output.outage, {}));
 }
@@ -202,7 +204,9 @@ void Writer::end_outage(Output& output, std::int64_t now_ns) {
 void Writer::tell(SinkNews news) {
     if (news_.size() >= kMaxNews) {
         // An ended outage is a loss event and stays; of the rest the oldest goes.
-        const auto minor = [](const SinkNews& old) { return old.kind != SinkNews::Kind::kOutageEnded; };
+        const auto minor = [](const SinkNews& old) {
+            return old.kind == SinkNews::Kind::kOutageBegan || old.kind == SinkNews::Kind::kTrouble;
+        };
         const auto oldest = std::find_if(news_.begin(), news_.end(), minor);
         if (oldest == news_.end()) {
             SinkNews& last = news_.back();

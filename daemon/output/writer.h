@@ -43,14 +43,14 @@ struct WriterStatus {
 
 /// What the loop tells the log and, when an outage ended, as a loss event.
 struct SinkNews {
-    enum class Kind : std::uint8_t { kOutageBegan, kOutageEnded, kTrouble };
+    enum class Kind : std::uint8_t { kOutageBegan, kOutageEnded, kOutageAtStop, kTrouble };
     Kind kind = Kind::kTrouble;
     std::string sink;
     DropReason reason = DropReason::kNone; ///< of the outage's first loss
     std::string detail;                    ///< the system's words
     std::int64_t from_ns = 0;              ///< first loss, since the epoch
-    std::int64_t to_ns = 0;                ///< kOutageEnded: first batch that was taken whole again
-    std::uint64_t events = 0;              ///< kOutageEnded: lost in it
+    std::int64_t to_ns = 0;                ///< kOutageEnded: first batch that was taken whole again; kOutageAtStop: stop()
+    std::uint64_t events = 0;              ///< kOutageEnded, kOutageAtStop: lost in it
 };
 
 class Writer {
@@ -76,7 +76,7 @@ class Writer {
     void drain();
     /// Any thread: asks every sink to open its file again, after what is queued before it or earlier.
     void reopen();
-    /// Writes all that was delivered, ends the thread. Outages still going on are reported as ended now.
+    /// Writes all that was delivered, ends the thread. Outages still going on are reported as kOutageAtStop.
     void stop();
 
     [[nodiscard]] WriterStatus status() const;       ///< any thread
@@ -103,7 +103,7 @@ class Writer {
     void write(const Batch& batch);
     void settle(std::uint64_t written, std::uint64_t dropped, DropReason reason);
     void book(Output& output, const WriteOutcome& outcome, std::int64_t now_ns);
-    void end_outage(Output& output, std::int64_t now_ns);
+    void end_outage(Output& output, std::int64_t now_ns, SinkNews::Kind kind = SinkNews::Kind::kOutageEnded);
     void reopen_sinks();
     void tell(SinkNews news);
 

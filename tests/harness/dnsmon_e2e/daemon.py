@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A running dnsmon: started with a configuration, waited for by READY=1, its events and its log collected."""
 import copy
+import io
 import json
 import os
 import signal
@@ -40,13 +41,15 @@ def _merge(base, changes):
 
 
 class Dnsmon:
-    """`config` is merged over a quiet default (no journald, events on standard output)."""
+    """`config` is merged over a quiet default (no journald, events on standard output). `stdout`: a descriptor that takes
+    the events in place of `lines`."""
 
-    def __init__(self, config=None, arguments=("--stdout",), environment=None):
+    def __init__(self, config=None, arguments=("--stdout",), environment=None, stdout=None):
         self.config = _merge({"hooks": {"mode": HOOKS}, "output": {"journald": False}, "stats": {"interval": "1h"}},
                              config or {})
         self._arguments = arguments
         self._environment = environment or {}
+        self._stdout = stdout
         self.status = None
         self._reloads = 0
 
@@ -58,10 +61,10 @@ class Dnsmon:
         self._notify = NotifySocket(os.path.join(self._directory.name, "notify"))
         self.process = subprocess.Popen(
             [DNSMON, "run", "-c", self.config_path, *self._arguments], stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="surrogateescape",
+            stdout=subprocess.PIPE if self._stdout is None else self._stdout, stderr=subprocess.PIPE, text=True, errors="surrogateescape",
             env=os.environ | {"NOTIFY_SOCKET": self._notify.path} | self._environment)
         self.pid = self.process.pid
-        self._out = LineCollector(self.process.stdout)
+        self._out = LineCollector(self.process.stdout or io.StringIO())
         self._err = LineCollector(self.process.stderr)
         if not self._notify.wait_ready(self.pid, 30):
             self.process.kill()

@@ -183,7 +183,7 @@ TEST_CASE("an outage is told at its beginning and, with its losses, at its end")
     writer.stop();
     news = writer.take_news();
     REQUIRE(news.size() == 2);
-    CHECK(news[1].kind == SinkNews::Kind::kOutageEnded); // by the stop
+    CHECK(news[1].kind == SinkNews::Kind::kOutageAtStop);
     CHECK(news[1].events == 1);
 }
 
