@@ -212,9 +212,7 @@ TEST_CASE("what is not built yet is refused away from its default, and only ther
     }
     CHECK(
         problems(
-            "privacy: {answers: keep}
-capture: {detect: any-port}
-output: {file: {compress: true, rotate_every: 1d}}")
+            "privacy: {answers: keep}\ncapture: {detect: any-port}\noutput: {file: {compress: true, rotate_every: 1d}}")
             .empty());
 }
 
