@@ -27,6 +27,7 @@ PipelineOptions pipeline_options(const Config& config, const std::string& host_n
     options.workers = worker_count(config.workers);
     options.queue_packets = config.workers.queue;
     options.ports = config.capture.ports;
+    options.crossing_ns = kCrossingNs;
     options.any_port = config.capture.detect == Detect::kAnyPort;
     return options;
 }

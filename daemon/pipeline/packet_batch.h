@@ -9,6 +9,7 @@
 #include "process/details.h"
 #include "process/owner.h"
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -31,6 +32,8 @@ struct PacketItem {
     bool heuristic = false;
     bool truncated = false;              ///< UDP: less was captured than was sent
     const std::string* interface = nullptr; ///< interned; lives as long as the pipeline
+    std::array<const std::string*, 6> crossed{}; ///< where it was seen, in order; further ones are left out
+    std::uint8_t crossed_count = 0;
     std::uint32_t payload_offset = 0;    ///< into PacketBatch::bytes
     std::uint32_t payload_bytes = 0;
     TcpSegment segment;                  ///< TCP only; its payload is set by the worker

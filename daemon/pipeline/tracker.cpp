@@ -108,6 +108,7 @@ void Tracker::handle_message(const PacketItem& item, const StreamMessage& piece,
     // Seen from the client when both ends are here: its queries leave, its answers arrive.
     event.direction = !item.loopback ? item.direction : response ? Direction::kIngress : Direction::kEgress;
     if (item.interface != nullptr) event.interface = *item.interface;
+    event.interfaces = std::span(item.crossed).first(item.crossed_count);
     event.network_bytes = static_cast<std::uint32_t>(piece.wire.size());
     event.heuristic = item.heuristic;
     event.truncated = piece.truncated;
