@@ -4,11 +4,12 @@
 address translation, as containers have it, and a server there that is reached the same way."""
 import json
 import os
+import shutil
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
-from dnsmon_e2e import Dnsmon, EndToEndCase, Resolver, main, pick  # noqa: E402
+from dnsmon_e2e import Dnsmon, EndToEndCase, Resolver, SkipCell, main, pick  # noqa: E402
 
 NAME = "www.example.test"
 MARK = os.getpid() & 0xFFFF
@@ -16,6 +17,20 @@ INSIDE = f"10.{MARK >> 8}.{MARK & 255}"  # the owners map is one for the whole m
 OUTSIDE = f"172.{16 + (MARK & 15)}.{MARK >> 8}"
 CLIENT = f"dnsmon-client-{os.getpid()}"
 WORLD = f"dnsmon-world-{os.getpid()}"
+
+RULES = f"""
+table ip nat {{
+  chain post {{
+    type nat hook postrouting priority 100
+    oifname "uplink" masquerade
+  }}
+  chain pre {{
+    type nat hook prerouting priority -100
+    iifname "uplink" udp dport 53 dnat to {INSIDE}.2
+    iifname "uplink" tcp dport 53 dnat to {INSIDE}.2
+  }}
+}}
+"""
 
 
 def ip(*words):
@@ -45,12 +60,11 @@ class Containers(EndToEndCase):
         ip("-n", CLIENT, "route", "add", "default", "via", f"{INSIDE}.1")
         with open("/proc/sys/net/ipv4/ip_forward", "w") as f:
             f.write("1")
-        rules = (f'table ip nat {{ chain post {{ type nat hook postrouting priority 100; oifname "uplink" masquerade; }}\n'
-                 f'chain pre {{ type nat hook prerouting priority -100; iifname "uplink" udp dport 53 dnat to {INSIDE}.2; '
-                 f'iifname "uplink" tcp dport 53 dnat to {INSIDE}.2; }} }}')
-        nft = subprocess.run(["nft", "-f", "-"], input=rules, text=True, capture_output=True)
+        if not shutil.which("nft"):
+            raise SkipCell("nft is not installed")
+        nft = subprocess.run(["nft", "-f", "-"], input=RULES, text=True, capture_output=True)
         if nft.returncode:
-            cls.skipTest(cls, f"no address translation here: {nft.stderr}")
+            raise SkipCell(f"no address translation here: {nft.stderr}")
         cls.dnsmon = cls.enterClassContext(Dnsmon())
         cls.world = cls.enterClassContext(Resolver([f"{OUTSIDE}.2"], lambda *a: ["ip", "netns", "exec", WORLD, *a]))
         cls.service = cls.enterClassContext(Resolver([f"{INSIDE}.2"], lambda *a: ["ip", "netns", "exec", CLIENT, *a]))
