@@ -178,6 +178,19 @@ void EcsEncoder::append_interfaces(const Event& event) {
     line_.put(']');
 }
 
+/// One process is an object, several are an array.
+void EcsEncoder::append_on_behalf_of(const Event& event) {
+    const auto& clients = event.on_behalf_of;
+    if (clients.empty()) return;
+    line_.literal(",\"on_behalf_of\":");
+    if (clients.size() > 1) line_.put('[');
+    for (const LocalProcess& client : clients) {
+        if (&client != clients.data()) line_.put(',');
+        append_process(client);
+    }
+    if (clients.size() > 1) line_.put(']');
+}
+
 void EcsEncoder::append_dnsmon(const Event& event) {
     const Attribution attribution = event.process ? event.process->owner->attribution : Attribution::kNone;
     line_.literal(",\"dnsmon\":{\"attribution\":\"");
@@ -208,6 +221,7 @@ void EcsEncoder::append_dnsmon(const Event& event) {
         line_.literal(",\"server_process\":");
         append_process(*event.server_process);
     }
+    append_on_behalf_of(event);
     line_.put('}');
 }
 

@@ -40,6 +40,7 @@ struct Event {
     std::uint32_t network_bytes = 0;            ///< of the DNS message, without TCP's length prefix
     std::optional<LocalProcess> process;        ///< the client where it is local, else the local server
     std::optional<LocalProcess> server_process; ///< the server, when client and server are both local
+    std::span<const LocalProcess> on_behalf_of; ///< query of a local resolver: the clients here that wait for its answer
     std::optional<std::int64_t> duration_ns;    ///< response: since its query; timeout: how long was waited
     std::uint32_t retransmits = 0;              ///< of the query, so far
     bool unsolicited = false;                   ///< a response to no query that was seen

@@ -24,6 +24,9 @@ struct End {
     ProcessDetailsPtr details;
 };
 
+/// Clients that a local resolver asks for; null: none known.
+using WaitingClients = std::shared_ptr<const std::vector<End>>;
+
 struct PacketItem {
     std::int64_t time_ns = 0;
     Flow flow;
@@ -39,6 +42,7 @@ struct PacketItem {
     TcpSegment segment;                  ///< TCP only; its payload is set by the worker
     End sender;
     End receiver;
+    WaitingClients on_behalf_of;
 };
 
 struct TrackerOptions;

@@ -7,6 +7,7 @@
 #include "packet/tunnel.h"
 
 #include <algorithm>
+#include <chrono>
 
 namespace dnsmon {
 namespace {
@@ -63,7 +64,9 @@ std::uint16_t identification(const Packet& packet, const IpPacket& ip) {
 Pipeline::Pipeline(const PipelineOptions& options, std::atomic<std::uint64_t>& sequence,
                    InterfaceNames::Lookup interface_name, Deliver deliver, std::function<void()> on_room)
     : ports_(options.ports), any_port_(options.any_port), crossing_ns_(options.crossing_ns), tunnels_(options.tunnels),
-      interfaces_(std::move(interface_name)), processes_(options.enrich, kProcesses) {
+      interfaces_(std::move(interface_name)),
+      recursion_(std::chrono::nanoseconds(options.tracker.pairing.timeout).count()),
+      processes_(options.enrich, kProcesses) {
     lanes_.resize(std::max<std::size_t>(options.workers, 1));
     const TrackerOptions tracker = per_worker(options, lanes_.size());
     for (Lane& lane : lanes_)
@@ -130,6 +133,7 @@ void Pipeline::submit_datagram(const Packet& packet, const IpPacket& ip, int tun
 }
 
 void Pipeline::dispatch(PacketItem& item, std::span<const std::uint8_t> payload) {
+    recursion_.note(item, payload);
     PacketBatch& batch = lanes_[item.flow.symmetric_hash() % lanes_.size()].batch;
     item.payload_offset = static_cast<std::uint32_t>(batch.bytes.size());
     item.payload_bytes = static_cast<std::uint32_t>(payload.size());

@@ -10,6 +10,7 @@
 #include "pipeline/crossings.h"
 #include "pipeline/interface_names.h"
 #include "pipeline/port_set.h"
+#include "pipeline/recursion.h"
 #include "pipeline/worker.h"
 #include "process/process_table.h"
 #include "stats/counters.h"
@@ -79,6 +80,7 @@ class Pipeline {
     InterfaceNames interfaces_;
     FragmentTable fragments_;
     Crossings crossings_;
+    Recursion recursion_;
     ProcessTable processes_;
     Counters counters_;
     FragmentsLost noted_lost_;

@@ -64,6 +64,8 @@ SamplePtr damaged_loopback_query() {
     sample->server_owner.pid = 400;
     sample->server_details = sample->details;
     sample->event.server_process = LocalProcess{&sample->server_owner, &sample->server_details, {}, {}};
+    sample->clients.assign(2, *sample->event.server_process);
+    sample->event.on_behalf_of = sample->clients;
     return sample;
 }
 

@@ -74,6 +74,7 @@ struct Sample {
     ProcessDetails details, server_details;
     std::string uplink = "wlan0", bridge = "br0";
     std::vector<const std::string*> crossed;
+    std::vector<LocalProcess> clients;
     Event event;
 
     explicit Sample(Bytes bytes) : wire(std::move(bytes)) {
