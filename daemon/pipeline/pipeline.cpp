@@ -123,6 +123,7 @@ void Pipeline::submit_datagram(const Packet& packet, const IpPacket& ip, int tun
     item.interface = interfaces_.find(packet.interface);
     item.sender = {packet.sender, processes_.find(packet.sender, packet.time_ns)};
     item.receiver = {packet.receiver, processes_.find(packet.receiver, packet.time_ns)};
+    recursion_.note(item, payload); // before it is held: the client's answer on loopback is not
     if (crossing_ns_ == 0 || item.loopback) {
         dispatch(item, payload);
         return;
@@ -133,7 +134,6 @@ void Pipeline::submit_datagram(const Packet& packet, const IpPacket& ip, int tun
 }
 
 void Pipeline::dispatch(PacketItem& item, std::span<const std::uint8_t> payload) {
-    recursion_.note(item, payload);
     PacketBatch& batch = lanes_[item.flow.symmetric_hash() % lanes_.size()].batch;
     item.payload_offset = static_cast<std::uint32_t>(batch.bytes.size());
     item.payload_bytes = static_cast<std::uint32_t>(payload.size());

@@ -81,14 +81,9 @@ Result<std::unique_ptr<Probe::State>> Probe::State::make(const CaptureConfig& ca
     if (!ring) return std::move(ring).error();
     state->ring = std::move(ring).value();
 
-<<<<<<< HEAD
-    const OwnerSettings settings{map_fd(state->capture, "owners"), map_fd(state->capture, "counters"), capture.ports,
+    const OwnerSettings settings{map_fd(state->capture, "owners"),         map_fd(state->capture, "counters"),
+                                 map_fd(state->capture, "recent"),         capture.ports,
                                  capture.detect == Detect::kAnyPort, hooks.owners};
-=======
-    const OwnerSettings settings{map_fd(state->capture, "owners"), map_fd(state->capture, "counters"),
-                                 map_fd(state->capture, "recent"), capture.ports,
-                                 hooks.owners};
->>>>>>> 5b9119b (pipeline: join a packet's sightings on several interfaces into one event; bpf: each packet names its own sender)
     auto plan = choose_hooks(candidates, forced, [&](OwnerFlavour flavour) -> Result<std::vector<HookStatus>> {
         auto attached = OwnerHooks::attach(flavour, settings);
         if (!attached) return std::move(attached).error();
