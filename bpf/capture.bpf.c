@@ -77,6 +77,18 @@ static __always_inline bool is_dns(struct __sk_buff *skb, const struct packet *p
 	return dns;
 }
 
+static __always_inline __u32 find_sender(struct __sk_buff *skb, const struct packet *packet, struct dnsmon_owner *sender)
+{
+	struct dnsmon_owner_key key = {};
+
+	if (skb->pkt_type == PACKET_OUTGOING) {
+		set_key(&key, packet->protocol, capture_netns, &packet->source, &packet->destination);
+		if (find_recent(sender, &key, packet_fingerprint(skb, packet)))
+			return DNSMON_MATCH_EXACT;
+	}
+	return find_owner(sender, packet->protocol, &packet->source, &packet->destination);
+}
+
 static __always_inline void take(struct __sk_buff *skb, __u16 ethertype, __u8 flags, const struct packet *packet)
 {
 	struct dnsmon_record record = { .ethertype = ethertype, .flags = flags };
@@ -87,8 +99,7 @@ static __always_inline void take(struct __sk_buff *skb, __u16 ethertype, __u8 fl
 	record.time_ns = bpf_ktime_get_ns();
 	record.ifindex = skb->ifindex;
 	if (packet->fragment != FRAGMENT_LATER) {
-		record.sender_match =
-			find_owner(&record.sender, packet->protocol, &packet->source, &packet->destination);
+		record.sender_match = find_sender(skb, packet, &record.sender);
 		record.receiver_match =
 			find_owner(&record.receiver, packet->protocol, &packet->destination, &packet->source);
 	}

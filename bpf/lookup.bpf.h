@@ -6,6 +6,7 @@
 #define DNSMON_LOOKUP_H
 
 #include "address.bpf.h"
+#include "recent.bpf.h"
 
 /* Namespace of the packet sockets, as the owner hooks number it: set when these are attached. */
 volatile __u32 capture_netns;
@@ -59,6 +60,25 @@ static __noinline __u32 find_owner(struct dnsmon_owner *owner, __u32 protocol, c
 		return DNSMON_MATCH_NONE;
 	*owner = entry->owner;
 	return entry->match == DNSMON_MATCH_PROCFS ? DNSMON_MATCH_PROCFS : match;
+}
+
+static __noinline bool find_recent(struct dnsmon_owner *owner, const struct dnsmon_owner_key *key, __u64 fingerprint)
+{
+	__u32 zero = 0;
+	const __u32 *wanted = (const __u32 *)key, *there;
+	struct recent_sender *slot = bpf_map_lookup_elem(&recent, &zero);
+	__u32 difference = 0;
+
+	if (!slot || !fingerprint || slot->fingerprint != fingerprint)
+		return false;
+	there = (const __u32 *)&slot->key;
+#pragma unroll
+	for (int i = 0; i < (int)(sizeof(*key) / sizeof(*wanted)); i++)
+		difference |= wanted[i] ^ there[i];
+	if (difference)
+		return false;
+	*owner = slot->owner;
+	return true;
 }
 
 #endif

@@ -12,6 +12,7 @@
 #include "maps.bpf.h"
 #include "owner_sock.bpf.h"
 #include "content.bpf.h"
+#include "recent.bpf.h"
 
 #define TCP_LISTEN 10
 
@@ -44,6 +45,7 @@ static __always_inline void on_egress(struct __sk_buff *skb, const struct packet
 
 	set_key(&key, packet->protocol, netns, &packet->source, &packet->destination);
 	set_current_owner(&entry, bpf_get_socket_cookie(skb));
+	remember_recent(&key, packet_fingerprint(skb, packet), &entry.owner);
 	remember(&key, &entry);
 	remember_server(packet->protocol, netns, &packet->source, &entry);
 }

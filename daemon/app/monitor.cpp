@@ -46,7 +46,7 @@ void Monitor::ring_readable() {
 
 void Monitor::busy_tick() {
     busy_.acknowledge();
-    if (drain() || full_) return;
+    if (drain() || full_ || pipeline_.holds_packets()) return;
     busy_.stop();
     loop_.resume(probe_.ring_fd());
 }

@@ -33,7 +33,7 @@ bool Statistics::balanced() const {
     const bool became = total(Counter::kPacketsReceived) ==
                         total(Counter::kPacketsMessage) + total(Counter::kPacketsStream) +
                             total(Counter::kPacketsFragment) + total(Counter::kPacketsControl) +
-                            total(Counter::kPacketsNotDns) + total(Counter::kPacketsMalformed);
+                            total(Counter::kPacketsDuplicate) + total(Counter::kPacketsNotDns) + total(Counter::kPacketsMalformed);
     const bool messages = total(Counter::kMessagesFound) + total(Counter::kTimeouts) ==
                           total(Counter::kEventsFiltered) + total(Counter::kEventsEncoded);
     const bool events = total(Counter::kEventsEncoded) + notices == writer.written + sum(writer.dropped);

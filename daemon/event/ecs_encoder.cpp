@@ -166,6 +166,31 @@ void EcsEncoder::append_container(const ProcessDetails& details) {
     line_.literal("},");
 }
 
+void EcsEncoder::append_interfaces(const Event& event) {
+    if (event.interfaces.size() < 2) return; // the observer's says it
+    char separator = '[';
+    line_.literal(",\"interfaces\":");
+    for (const std::string* interface : event.interfaces) {
+        line_.put(separator);
+        append_json_string(line_, *interface);
+        separator = ',';
+    }
+    line_.put(']');
+}
+
+/// One process is an object, several are an array.
+void EcsEncoder::append_on_behalf_of(const Event& event) {
+    const auto& clients = event.on_behalf_of;
+    if (clients.empty()) return;
+    line_.literal(",\"on_behalf_of\":");
+    if (clients.size() > 1) line_.put('[');
+    for (const LocalProcess& client : clients) {
+        if (&client != clients.data()) line_.put(',');
+        append_process(client);
+    }
+    if (clients.size() > 1) line_.put(']');
+}
+
 void EcsEncoder::append_dnsmon(const Event& event) {
     const Attribution attribution = event.process ? event.process->owner->attribution : Attribution::kNone;
     line_.literal(",\"dnsmon\":{\"attribution\":\"");
@@ -190,11 +215,13 @@ void EcsEncoder::append_dnsmon(const Event& event) {
     if (event.process && event.process->details != nullptr) {
         append_known(line_, ",\"unit\":", event.process->details->unit);
     }
+    append_interfaces(event);
     dns_.append_rest(line_, event);
     if (event.server_process) {
         line_.literal(",\"server_process\":");
         append_process(*event.server_process);
     }
+    append_on_behalf_of(event);
     line_.put('}');
 }
 

@@ -24,6 +24,8 @@ class EcsEncoder final : public Encoder {
     void append_process(const LocalProcess& process);
     void append_identity(const LocalProcess& process);
     void append_container(const ProcessDetails& details);
+    void append_interfaces(const Event& event);
+    void append_on_behalf_of(const Event& event);
     void append_dnsmon(const Event& event);
 
     std::string host_; ///< `"host":{"name":"…"},`, or nothing

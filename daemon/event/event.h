@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace dnsmon {
@@ -35,9 +36,11 @@ struct Event {
     Flow flow;                             ///< of the message itself: source sent it
     Direction direction = Direction::kUnknown;
     std::string_view interface;                 ///< empty: not known
+    std::span<const std::string* const> interfaces; ///< all that the packet crossed, in order; none is null
     std::uint32_t network_bytes = 0;            ///< of the DNS message, without TCP's length prefix
     std::optional<LocalProcess> process;        ///< the client where it is local, else the local server
     std::optional<LocalProcess> server_process; ///< the server, when client and server are both local
+    std::span<const LocalProcess> on_behalf_of; ///< query of a local resolver: the clients here that wait for its answer
     std::optional<std::int64_t> duration_ns;    ///< response: since its query; timeout: how long was waited
     std::uint32_t retransmits = 0;              ///< of the query, so far
     bool unsolicited = false;                   ///< a response to no query that was seen

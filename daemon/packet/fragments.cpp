@@ -19,7 +19,8 @@ constexpr std::size_t kPieceOverheadBytes = 96;
 struct DatagramKey {
     Address source, destination;
     std::uint32_t identification = 0;
-    std::uint8_t protocol = 0; ///< 0 for IPv6
+    std::uint32_t interface = 0; ///< each interface that a fragment crosses has a whole set
+    std::uint8_t protocol = 0;   ///< 0 for IPv6
     IpVersion version = IpVersion::kV4;
     bool operator==(const DatagramKey&) const = default;
 };
@@ -30,7 +31,7 @@ struct DatagramKeyHash {
                            {key.destination, static_cast<std::uint16_t>(key.identification >> 16)},
                            Transport::kUdp,
                            key.version};
-        return FlowHash{}(as_flow) + key.protocol;
+        return FlowHash{}(as_flow) + key.protocol + key.interface;
     }
 };
 
@@ -55,9 +56,9 @@ struct Datagram {
 
 using DatagramList = std::list<Datagram>;
 
-DatagramKey key_of(const IpPacket& ip) {
+DatagramKey key_of(const IpPacket& ip, std::uint32_t interface) {
     const std::uint8_t protocol = ip.version == IpVersion::kV4 ? ip.protocol : 0;
-    return {ip.source, ip.destination, ip.fragment.identification, protocol, ip.version};
+    return {ip.source, ip.destination, ip.fragment.identification, interface, protocol, ip.version};
 }
 
 // Does [begin, end) share a byte with a piece that is there?
@@ -195,7 +196,7 @@ std::optional<FragmentTable::Whole> FragmentTable::add(const Packet& packet, con
         ++state.lost.refused;
         return std::nullopt;
     }
-    const auto at = state.find_or_make(key_of(ip), packet.time_ns);
+    const auto at = state.find_or_make(key_of(ip, packet.interface), packet.time_ns);
     Datagram& datagram = *at;
     const std::size_t end = offset + bytes.size();
     const bool duplicate = is_duplicate(datagram, offset, bytes);

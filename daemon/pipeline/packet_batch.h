@@ -9,6 +9,7 @@
 #include "process/details.h"
 #include "process/owner.h"
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -23,6 +24,9 @@ struct End {
     ProcessDetailsPtr details;
 };
 
+/// Clients that a local resolver asks for; null: none known.
+using WaitingClients = std::shared_ptr<const std::vector<End>>;
+
 struct PacketItem {
     std::int64_t time_ns = 0;
     Flow flow;
@@ -31,11 +35,14 @@ struct PacketItem {
     bool heuristic = false;
     bool truncated = false;              ///< UDP: less was captured than was sent
     const std::string* interface = nullptr; ///< interned; lives as long as the pipeline
+    std::array<const std::string*, 6> crossed{}; ///< where it was seen, in order; further ones are left out
+    std::uint8_t crossed_count = 0;
     std::uint32_t payload_offset = 0;    ///< into PacketBatch::bytes
     std::uint32_t payload_bytes = 0;
     TcpSegment segment;                  ///< TCP only; its payload is set by the worker
     End sender;
     End receiver;
+    WaitingClients on_behalf_of;
 };
 
 struct TrackerOptions;

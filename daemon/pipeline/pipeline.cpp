@@ -7,6 +7,7 @@
 #include "packet/tunnel.h"
 
 #include <algorithm>
+#include <chrono>
 
 namespace dnsmon {
 namespace {
@@ -52,12 +53,20 @@ bool may_be_dns(Transport transport, std::span<const std::uint8_t> payload) {
     return transport == Transport::kTcp || dns::header_looks_like_dns(payload);
 }
 
+/// RFC 791's identification. IPv6 has none, but in fragments.
+std::uint16_t identification(const Packet& packet, const IpPacket& ip) {
+    if (ip.version != IpVersion::kV4 || packet.bytes.size() < 6) return 0;
+    return static_cast<std::uint16_t>(packet.bytes[4] << 8 | packet.bytes[5]);
+}
+
 } // namespace
 
 Pipeline::Pipeline(const PipelineOptions& options, std::atomic<std::uint64_t>& sequence,
                    InterfaceNames::Lookup interface_name, Deliver deliver, std::function<void()> on_room)
-    : ports_(options.ports), any_port_(options.any_port), tunnels_(options.tunnels),
-      interfaces_(std::move(interface_name)), processes_(options.enrich, kProcesses) {
+    : ports_(options.ports), any_port_(options.any_port), crossing_ns_(options.crossing_ns), tunnels_(options.tunnels),
+      interfaces_(std::move(interface_name)),
+      recursion_(std::chrono::nanoseconds(options.tracker.pairing.timeout).count()),
+      processes_(options.enrich, kProcesses) {
     lanes_.resize(std::max<std::size_t>(options.workers, 1));
     const TrackerOptions tracker = per_worker(options, lanes_.size());
     for (Lane& lane : lanes_)
@@ -114,12 +123,28 @@ void Pipeline::submit_datagram(const Packet& packet, const IpPacket& ip, int tun
     item.interface = interfaces_.find(packet.interface);
     item.sender = {packet.sender, processes_.find(packet.sender, packet.time_ns)};
     item.receiver = {packet.receiver, processes_.find(packet.receiver, packet.time_ns)};
+    recursion_.note(item, payload); // before it is held: the client's answer on loopback is not
+    if (crossing_ns_ == 0 || item.loopback) {
+        dispatch(item, payload);
+        return;
+    }
+    const Crossings::Sighting sighting{packet.interface, identification(packet, ip), goes_to_client(item, payload)};
+    if (crossings_.add(item, payload, sighting, [this](auto& held, auto bytes) { dispatch(held, bytes); }))
+        counters_.add(Counter::kPacketsDuplicate);
+}
 
+void Pipeline::dispatch(PacketItem& item, std::span<const std::uint8_t> payload) {
     PacketBatch& batch = lanes_[item.flow.symmetric_hash() % lanes_.size()].batch;
     item.payload_offset = static_cast<std::uint32_t>(batch.bytes.size());
     item.payload_bytes = static_cast<std::uint32_t>(payload.size());
     batch.bytes.insert(batch.bytes.end(), payload.begin(), payload.end());
     batch.items.push_back(std::move(item));
+}
+
+bool Pipeline::goes_to_client(const PacketItem& item, std::span<const std::uint8_t> payload) const {
+    constexpr std::uint8_t kQr = 0x80; // RFC 1035 4.1.1: third octet
+    if (item.flow.transport == Transport::kUdp) return payload.size() > 2 && (payload[2] & kQr) != 0;
+    return ports_.contains(item.flow.source.port) && !ports_.contains(item.flow.destination.port);
 }
 
 bool Pipeline::submit_inner(const Packet& packet, const IpPacket& ip, int tunnels_left) {
@@ -143,9 +168,10 @@ void Pipeline::note_fragment_losses() {
 bool Pipeline::flush(std::int64_t now_ns) {
     fragments_.expire(now_ns);
     note_fragment_losses();
+    crossings_.release_until(now_ns - crossing_ns_, now_ns, [this](auto& held, auto bytes) { dispatch(held, bytes); });
     bool all_taken = true;
     for (Lane& lane : lanes_) {
-        lane.batch.now_ns = now_ns;
+        lane.batch.now_ns = now_ns - crossing_ns_; // an answer that is held must not be late
         if (lane.worker->offer(lane.batch))
             lane.batch = lane.worker->recycle();
         else
@@ -155,6 +181,7 @@ bool Pipeline::flush(std::int64_t now_ns) {
 }
 
 void Pipeline::finish(std::int64_t now_ns) {
+    crossings_.release_all([this](auto& held, auto bytes) { dispatch(held, bytes); });
     for (Lane& lane : lanes_) {
         lane.batch.now_ns = now_ns;
         lane.worker->offer_last(lane.batch);

@@ -7,8 +7,10 @@
 #pragma once
 
 #include "packet/fragments.h"
+#include "pipeline/crossings.h"
 #include "pipeline/interface_names.h"
 #include "pipeline/port_set.h"
+#include "pipeline/recursion.h"
 #include "pipeline/worker.h"
 #include "process/process_table.h"
 #include "stats/counters.h"
@@ -27,6 +29,7 @@ struct PipelineOptions {
     std::size_t queue_packets = 8192; ///< per worker
     std::vector<std::uint16_t> ports{53};
     bool tunnels = false;  ///< look into GRE, VXLAN and their like (packet/tunnel.h)
+    std::int64_t crossing_ns = 0; ///< how long a packet may take from interface to interface; 0: copies are not looked for
     bool any_port = false; ///< look for DNS on the other ports too, by content; else packets of other ports are not DNS
 };
 
@@ -48,6 +51,8 @@ class Pipeline {
     void finish(std::int64_t now_ns);
     /// For the exec watcher, on its thread.
     [[nodiscard]] ProcessTable& processes() { return processes_; }
+    /// Packets wait for their copies on other interfaces: flush() is to be called again soon.
+    [[nodiscard]] bool holds_packets() const { return crossings_.size() != 0; }
     void refresh_interfaces() { interfaces_.refresh(); }
 
     [[nodiscard]] std::uint64_t total(Counter counter) const; ///< over the loop thread and all workers
@@ -64,13 +69,18 @@ class Pipeline {
     void submit_layer(const Packet& packet, int tunnels_left);
     void submit_datagram(const Packet& packet, const IpPacket& ip, int tunnels_left);
     [[nodiscard]] bool submit_inner(const Packet& packet, const IpPacket& ip, int tunnels_left);
+    [[nodiscard]] bool goes_to_client(const PacketItem& item, std::span<const std::uint8_t> payload) const;
+    void dispatch(PacketItem& item, std::span<const std::uint8_t> payload);
     void note_fragment_losses();
 
     PortSet ports_;
     bool any_port_;
+    std::int64_t crossing_ns_;
     bool tunnels_;
     InterfaceNames interfaces_;
     FragmentTable fragments_;
+    Crossings crossings_;
+    Recursion recursion_;
     ProcessTable processes_;
     Counters counters_;
     FragmentsLost noted_lost_;

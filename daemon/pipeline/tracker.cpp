@@ -108,6 +108,7 @@ void Tracker::handle_message(const PacketItem& item, const StreamMessage& piece,
     // Seen from the client when both ends are here: its queries leave, its answers arrive.
     event.direction = !item.loopback ? item.direction : response ? Direction::kIngress : Direction::kEgress;
     if (item.interface != nullptr) event.interface = *item.interface;
+    event.interfaces = std::span(item.crossed).first(item.crossed_count);
     event.network_bytes = static_cast<std::uint32_t>(piece.wire.size());
     event.heuristic = item.heuristic;
     event.truncated = piece.truncated;
@@ -122,6 +123,7 @@ void Tracker::handle_message(const PacketItem& item, const StreamMessage& piece,
                         : response                                     ? item.receiver
                                                                        : item.sender;
     set_processes(event, client, response ? item.sender : item.receiver);
+    set_on_behalf_of(event, item);
     emit(event, out);
     if (query == nullptr) return;
     if (item.flow.transport == Transport::kTcp && is_zone_transfer(message_)) {
@@ -177,6 +179,13 @@ void Tracker::set_processes(Event& event, const End& client, const End& server) 
     auto server_process = local_process(server);
     (event.process ? event.server_process : event.process) = std::move(server_process);
     if (!event.process) counters_.add(Counter::kUnattributed);
+}
+
+void Tracker::set_on_behalf_of(Event& event, const PacketItem& item) {
+    on_behalf_of_.clear();
+    if (item.on_behalf_of == nullptr || event.action != Action::kQuery) return;
+    for (const End& client : *item.on_behalf_of) on_behalf_of_.push_back({&client.owner, client.details.get(), {}, {}});
+    event.on_behalf_of = on_behalf_of_;
 }
 
 void Tracker::emit(Event& event, Batch& out) {

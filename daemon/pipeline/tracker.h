@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace dnsmon {
 
@@ -55,6 +56,7 @@ class Tracker {
     PendingQuery* pair_response(const PacketItem& item, Event& event);
     void set_processes(Event& event, const End& client, const End& server);
     [[nodiscard]] std::optional<LocalProcess> local_process(const End& end);
+    void set_on_behalf_of(Event& event, const PacketItem& item);
     void emit(Event& event, Batch& out);
     void handle_late(const Flow& flow, std::int64_t time_ns, const StreamMessage& piece, bool heuristic, Batch& out);
     void note_stream_losses();
@@ -68,6 +70,7 @@ class Tracker {
     TcpStreams guessed_streams_; ///< on all others; a table of its own, so that these never push those out
     PairingTable pairing_;
     UserNames names_;
+    std::vector<LocalProcess> on_behalf_of_; ///< of the event that is being made
     dns::Message message_;
     Counters counters_;
     StreamLosses noted_losses_;

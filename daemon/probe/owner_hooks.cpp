@@ -39,8 +39,10 @@ Result<BpfObject> open_prepared(OwnerFlavour flavour, const OwnerSettings& setti
     auto object = open_owner(flavour, settings.ports, settings.any_port, own_netns_cookie().has_value());
     if (!object) return object;
     for (const auto& [name, fd] :
-         {std::pair("owners", settings.owners_fd), std::pair("counters", settings.counters_fd)}) {
+         {std::pair("owners", settings.owners_fd), std::pair("counters", settings.counters_fd),
+          std::pair("recent", settings.recent_fd)}) {
         bpf_map* map = ::bpf_object__find_map_by_name(object->get(), name);
+        if (map == nullptr) continue; // not every flavour knows the packet's own sender
         if (const int error = ::bpf_map__reuse_fd(map, fd); error != 0)
             return system_error(std::string("sharing map ") + name, -error);
     }

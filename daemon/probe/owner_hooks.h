@@ -22,6 +22,7 @@ struct DetachLink {
 struct OwnerSettings {
     int owners_fd = -1;
     int counters_fd = -1;
+    int recent_fd = -1;
     const std::vector<std::uint16_t>& ports;
     bool any_port = false;    ///< senders on other ports matter, too
     std::uint32_t owners = 0; ///< entries of the owners map

@@ -81,7 +81,8 @@ Result<std::unique_ptr<Probe::State>> Probe::State::make(const CaptureConfig& ca
     if (!ring) return std::move(ring).error();
     state->ring = std::move(ring).value();
 
-    const OwnerSettings settings{map_fd(state->capture, "owners"), map_fd(state->capture, "counters"), capture.ports,
+    const OwnerSettings settings{map_fd(state->capture, "owners"),         map_fd(state->capture, "counters"),
+                                 map_fd(state->capture, "recent"),         capture.ports,
                                  capture.detect == Detect::kAnyPort, hooks.owners};
     auto plan = choose_hooks(candidates, forced, [&](OwnerFlavour flavour) -> Result<std::vector<HookStatus>> {
         auto attached = OwnerHooks::attach(flavour, settings);

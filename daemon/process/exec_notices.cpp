@@ -5,6 +5,8 @@
 #include <linux/connector.h>
 #include <linux/filter.h>
 #include <linux/netlink.h>
+#include <fcntl.h>
+#include <sched.h>
 #include <sys/socket.h>
 
 #include <arpa/inet.h>
@@ -14,6 +16,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
+#include <thread>
 
 namespace dnsmon {
 namespace {
@@ -36,6 +39,24 @@ Result<void> keep_exec_only(int socket) {
     return {};
 }
 
+Fd connector_socket() {
+    return Fd(::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_CONNECTOR));
+}
+
+/// The connector is the first network namespace's only; a socket made there works on from here. A thread of its own
+/// goes there, so that this one never leaves.
+Fd connector_socket_of_init() {
+    Fd socket;
+    int error = 0;
+    std::thread([&] {
+        const Fd there(::open("/proc/1/ns/net", O_RDONLY | O_CLOEXEC));
+        if (there && ::setns(there.get(), CLONE_NEWNET) == 0) socket = connector_socket();
+        error = errno;
+    }).join();
+    errno = error;
+    return socket;
+}
+
 Result<void> subscribe(int socket) {
     nlmsghdr header{};
     cn_msg message{};
@@ -55,7 +76,8 @@ Result<void> subscribe(int socket) {
 } // namespace
 
 Result<ExecNotices> ExecNotices::open() {
-    Fd socket(::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_CONNECTOR));
+    Fd socket = connector_socket();
+    if (!socket && errno == EPROTONOSUPPORT) socket = connector_socket_of_init();
     if (!socket) return system_error("opening the process connector", errno);
     if (::setsockopt(socket.get(), SOL_SOCKET, SO_RCVBUFFORCE, &kReceiveBytes, sizeof(kReceiveBytes)) != 0)
         ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVBUF, &kReceiveBytes, sizeof(kReceiveBytes));

@@ -9,6 +9,7 @@ const std::array<CounterInfo, static_cast<std::size_t>(Counter::kCount)> kCounte
     {Counter::kPacketsStream, "packets_stream", "TCP segments that went into a stream of DNS messages"},
     {Counter::kPacketsFragment, "packets_fragment", "IP fragments, but for the one that completes its datagram"},
     {Counter::kPacketsControl, "packets_control", "TCP segments without data"},
+    {Counter::kPacketsDuplicate, "packets_duplicate", "packets seen before on another interface of this host"},
     {Counter::kPacketsNotDns, "packets_not_dns", "packets that hold something else than DNS"},
     {Counter::kPacketsMalformed, "packets_malformed", "packets whose IP, UDP or TCP header cannot be true"},
     {Counter::kMessagesFound, "messages_found", "DNS messages in datagrams and streams"},

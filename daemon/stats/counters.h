@@ -17,6 +17,7 @@ enum class Counter : std::uint8_t {
     kPacketsStream,
     kPacketsFragment,
     kPacketsControl,
+    kPacketsDuplicate,
     kPacketsNotDns,
     kPacketsMalformed,
     // messages: messages_found + timeouts = events_written + events_filtered + events_dropped_*

@@ -36,6 +36,8 @@ SamplePtr full_response() {
         dns_record(dns_name("ns1.example.com"), 1, 60, address("192.0.2.53")), dns_opt(4096, 0x01008000, options)));
     sample->between("2001:db8::53", 53, "2001:db8::7", 40000).by_dig().with_details();
     sample->event.interface = "wlan0";
+    sample->crossed = {&sample->uplink, &sample->bridge};
+    sample->event.interfaces = sample->crossed;
     sample->event.direction = Direction::kIngress;
     sample->event.duration_ns = 12;
     sample->event.process->group_name = "wheel";
@@ -62,6 +64,8 @@ SamplePtr damaged_loopback_query() {
     sample->server_owner.pid = 400;
     sample->server_details = sample->details;
     sample->event.server_process = LocalProcess{&sample->server_owner, &sample->server_details, {}, {}};
+    sample->clients.assign(2, *sample->event.server_process);
+    sample->event.on_behalf_of = sample->clients;
     return sample;
 }
 

@@ -72,6 +72,9 @@ struct Sample {
     dns::Message message;
     Owner owner, server_owner;
     ProcessDetails details, server_details;
+    std::string uplink = "wlan0", bridge = "br0";
+    std::vector<const std::string*> crossed;
+    std::vector<LocalProcess> clients;
     Event event;
 
     explicit Sample(Bytes bytes) : wire(std::move(bytes)) {

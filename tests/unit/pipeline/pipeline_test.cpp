@@ -52,7 +52,7 @@ Packet packet_of(const Bytes& bytes) {
 std::uint64_t packets_accounted(const Pipeline& pipeline) {
     std::uint64_t sum = 0;
     for (const auto counter : {Counter::kPacketsMessage, Counter::kPacketsStream, Counter::kPacketsFragment,
-                               Counter::kPacketsControl, Counter::kPacketsNotDns, Counter::kPacketsMalformed})
+                               Counter::kPacketsControl, Counter::kPacketsDuplicate, Counter::kPacketsNotDns, Counter::kPacketsMalformed})
         sum += pipeline.total(counter);
     return sum;
 }

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/crossings.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace dnsmon {
+namespace {
+
+constexpr int kMaxCandidates = 16; // a flood of equal packets must not cost the square of its length
+constexpr std::size_t kSpare = 64;
+
+std::uint64_t fingerprint_of(const PacketItem& item, std::span<const std::uint8_t> payload, std::uint16_t ip_id) {
+    constexpr std::uint64_t kSpread = 0x9e3779b97f4a7c15ULL; // golden ratio
+    const std::string_view bytes(reinterpret_cast<const char*>(payload.data()), payload.size());
+    std::uint64_t hash = std::hash<std::string_view>{}(bytes);
+    const TcpSegment& tcp = item.segment;
+    const auto flags = static_cast<std::uint64_t>(tcp.syn | tcp.ack << 1 | tcp.fin << 2 | tcp.rst << 3);
+    for (const std::uint64_t value : {std::uint64_t{ip_id}, std::uint64_t{tcp.sequence}, flags,
+                                      static_cast<std::uint64_t>(item.flow.transport)})
+        hash = (hash ^ value) * kSpread;
+    return hash;
+}
+
+bool exact(const End& end) { return end.owner.attribution == Attribution::kExact; }
+
+int sureness(const End& end) {
+    switch (end.owner.attribution) {
+    case Attribution::kExact: return 4;
+    case Attribution::kWildcard: return 3;
+    case Attribution::kProcfs: return 2;
+    case Attribution::kListener: return 1;
+    case Attribution::kNone: break;
+    }
+    return 0;
+}
+
+/// Address translation changes one end and leaves the other. Two exact owners at the end that changed are two sends.
+bool may_be_copy(const PacketItem& first, const PacketItem& later) {
+    if (first.flow == later.flow) return true;
+    if (first.flow.transport != later.flow.transport || first.flow.ip_version != later.flow.ip_version) return false;
+    if (later.flow.destination.address.is_multicast()) return false; // sent on each interface on purpose
+    if (first.flow.destination == later.flow.destination) return !exact(first.sender) || !exact(later.sender);
+    if (first.flow.source == later.flow.source) return !exact(first.receiver) || !exact(later.receiver);
+    return false;
+}
+
+/// The sender is whoever was first at the source, the receiver whoever was last at the destination. At an address that
+/// is only a translation nobody but an exact owner is believed.
+void join(PacketItem& first, PacketItem& later, bool answer) {
+    const bool same_source = first.flow.source == later.flow.source;
+    const bool same_destination = first.flow.destination == later.flow.destination;
+    if (same_source ? sureness(later.sender) > sureness(first.sender) : !exact(first.sender) && exact(later.sender))
+        first.sender = std::move(later.sender);
+    if (same_destination ? sureness(later.receiver) > sureness(first.receiver)
+                         : !exact(first.receiver) || exact(later.receiver))
+        first.receiver = std::move(later.receiver);
+    if (later.interface != nullptr && first.crossed_count < first.crossed.size())
+        first.crossed[first.crossed_count++] = later.interface;
+    if (!answer || first.flow == later.flow) return;
+    first.flow = later.flow; // the client's own view is the last one of an answer
+    first.interface = later.interface;
+    first.direction = later.direction;
+}
+
+} // namespace
+
+Crossings::Held* Crossings::find_original(const PacketItem& item, std::span<const std::uint8_t> payload,
+                                          std::uint64_t fingerprint, std::uint32_t interface) {
+    Held* best = nullptr;
+    std::uint64_t best_number = 0;
+    int candidates = 0;
+    const auto [begin, end] = by_fingerprint_.equal_range(fingerprint);
+    for (auto at = begin; at != end && candidates < kMaxCandidates; ++at, ++candidates) {
+        Held& held = held_[at->second - released_];
+        const bool crossed = std::find(held.interfaces.begin(), held.interfaces.end(), interface) != held.interfaces.end();
+        if (crossed || !may_be_copy(held.item, item) || !std::ranges::equal(held.payload, payload)) continue;
+        const bool same_flow = held.item.flow == item.flow;
+        const bool best_same_flow = best != nullptr && best->item.flow == item.flow;
+        if (best == nullptr || same_flow > best_same_flow || (same_flow == best_same_flow && at->second < best_number)) {
+            best = &held;
+            best_number = at->second;
+        }
+    }
+    return best;
+}
+
+bool Crossings::add(PacketItem& item, std::span<const std::uint8_t> payload, const Sighting& sighting,
+                    const Release& release) {
+    const std::uint64_t fingerprint = fingerprint_of(item, payload, sighting.ip_id);
+    if (Held* original = find_original(item, payload, fingerprint, sighting.interface)) {
+        original->interfaces.push_back(sighting.interface);
+        join(original->item, item, sighting.answer);
+        return true;
+    }
+    if (held_.size() >= capacity_) release_front(release);
+    Held held;
+    if (!spare_.empty()) {
+        held = std::move(spare_.back());
+        spare_.pop_back();
+    }
+    held.item = std::move(item);
+    held.item.crossed[0] = held.item.interface;
+    held.item.crossed_count = held.item.interface != nullptr ? 1 : 0;
+    held.payload.assign(payload.begin(), payload.end());
+    held.fingerprint = fingerprint;
+    held.interfaces.assign(1, sighting.interface);
+    by_fingerprint_.emplace(fingerprint, released_ + held_.size());
+    held_.push_back(std::move(held));
+    return false;
+}
+
+void Crossings::release_front(const Release& release) {
+    Held& held = held_.front();
+    const auto [begin, end] = by_fingerprint_.equal_range(held.fingerprint);
+    const auto entry = std::find_if(begin, end, [&](const auto& pair) { return pair.second == released_; });
+    if (entry != end) by_fingerprint_.erase(entry);
+    release(held.item, held.payload);
+    if (spare_.size() < kSpare) spare_.push_back(std::move(held));
+    held_.pop_front();
+    ++released_;
+}
+
+void Crossings::release_until(std::int64_t until_ns, std::int64_t now_ns, const Release& release) {
+    while (!held_.empty() && (held_.front().item.time_ns <= until_ns || held_.front().item.time_ns > now_ns))
+        release_front(release);
+}
+
+void Crossings::release_all(const Release& release) {
+    while (!held_.empty()) release_front(release);
+}
+
+} // namespace dnsmon

@@ -1,0 +1,447 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""The right process, every time: sockets that are shared, passed, inherited, reused, older than the daemon. Each
+sender's own getpid() is the truth that its event is compared with."""
+import contextlib
+import ctypes
+import os
+import socket
+import struct
+import subprocess
+import sys
+import threading
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
+from dnsmon_e2e import Dnsmon, EndToEndCase, PATIENCE, in_child, loopback4, main, pick, wire  # noqa: E402
+
+NAME = "www.example.test"
+UDP_CORK, IP_PKTINFO, MSG_FASTOPEN, TCP_FASTOPEN, PR_SET_NAME = 1, 8, 0x20000000, 23, 15
+LOOKUPS = int(os.environ.get("DNSMON_TEST_LOOKUPS", "300"))
+ODD_CLIENT = os.environ.get("DNSMON_TEST_ODD_CLIENT", "")
+NO_HOOKS_THAT_SEE_EACH_SEND = os.environ.get("DNSMON_TEST_HOOKS") == "cgroup" and os.uname().release.startswith("5.")
+
+
+class Child:
+    """A forked process that does work(ask) each time it is told to; ask is what was sent to it."""
+
+    def __init__(self, work, *fds):
+        self.here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.here.settimeout(20 * PATIENCE)
+        self.pid = os.fork()
+        if self.pid == 0:
+            self.here.close()
+            with contextlib.suppress(BaseException):
+                while order := there.recv(4096):
+                    there.send(repr(work(order)).encode())
+            os._exit(0)
+        there.close()
+
+    def tell(self, order=b"go"):
+        self.here.send(order)
+        return self.here.recv(4096)
+
+    def end(self):
+        self.here.close()
+        os.waitpid(self.pid, 0)
+
+
+class AttributionCase(EndToEndCase):
+    ident = 2000
+
+    @classmethod
+    def next_ident(cls):
+        AttributionCase.ident += 1
+        return AttributionCase.ident
+
+    def child(self, work):
+        child = Child(work)
+        self.addCleanup(child.end)
+        return child
+
+    def udp(self, bind=None, reuse=False):
+        s = wire.udp_socket(seconds=20 * PATIENCE)
+        self.addCleanup(s.close)
+        if reuse:
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        if bind:
+            s.bind(bind)
+        return s
+
+    def query(self):
+        ident = self.next_ident()
+        return ident, wire.query(NAME, ident=ident)
+
+    def check_query(self, ident, pid, **more):
+        event = self.dnsmon.wait_event(event__action="query", dns__id=str(ident))
+        self.assert_fields(event, process__pid=pid, **more)
+        return event
+
+
+class Sending(AttributionCase):
+    """dnsmon runs first; nobody need answer."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.dnsmon = cls.enterClassContext(Dnsmon())
+        cls.server = (loopback4(), 53)
+        cls.listener = cls.enterClassContext(wire.udp_socket(seconds=20 * PATIENCE))
+        cls.listener.bind(cls.server)
+
+    def odd(self, how):
+        if not os.access(ODD_CLIENT, os.X_OK):
+            self.skipTest("the client is not built")
+        ident = self.next_ident()
+        process = subprocess.Popen([ODD_CLIENT, how, self.server[0], str(ident)])
+        if process.wait(20 * PATIENCE) == 77:
+            self.skipTest(f"this kernel has no {how}")
+        self.assertEqual(process.returncode, 0)
+        return self.check_query(ident, process.pid, process__name="e2e_odd_client", user__id="0")
+
+    def test_a_client_that_exits_the_instant_it_has_sent(self):
+        event = self.odd("sendto")
+        self.assertIn(pick(event, "process.executable"), (None, ODD_CLIENT))
+
+    def test_sendmmsg(self):
+        self.odd("sendmmsg")
+
+    def test_io_uring_on_a_worker_thread(self):
+        self.odd("io_uring")
+
+    def test_corked_with_msg_more(self):
+        ident, message = self.query()
+        s = self.udp()
+        s.sendto(message[:10], socket.MSG_MORE, self.server)
+        s.sendto(message[10:], self.server)
+        self.check_query(ident, os.getpid())
+
+    def test_corked_with_udp_cork(self):
+        ident, message = self.query()
+        s = self.udp()
+        s.connect(self.server)
+        s.setsockopt(socket.IPPROTO_UDP, UDP_CORK, 1)
+        s.send(message[:10])
+        s.send(message[10:])
+        s.setsockopt(socket.IPPROTO_UDP, UDP_CORK, 0)
+        self.check_query(ident, os.getpid())
+
+    def test_tcp_fast_open(self):
+        ident, message = self.query()
+        with socket.create_server((self.server[0], 53)) as server:
+            server.setsockopt(socket.IPPROTO_TCP, TCP_FASTOPEN, 5)
+
+            def send():
+                with socket.socket() as s:
+                    s.sendto(wire.prefixed(message), MSG_FASTOPEN, server.getsockname())
+            pid = in_child(send)
+            self.check_query(ident, pid, network__transport="tcp", dnsmon__server_process__pid=os.getpid())
+
+    def test_source_address_chosen_by_pktinfo(self):
+        ident, message = self.query()
+        source = loopback4()
+        info = struct.pack("i4s4s", 0, socket.inet_aton(source), bytes(4))
+        self.udp().sendmsg([message], [(socket.IPPROTO_IP, IP_PKTINFO, info)], 0, self.server)
+        self.check_query(ident, os.getpid(), source__ip=source, dnsmon__attribution="exact")
+
+    def test_ipv6_socket_bound_to_a_mapped_address(self):
+        ident, message = self.query()
+        with wire.udp_socket(socket.AF_INET6) as s:
+            s.bind(("::ffff:" + loopback4(), 0))
+            s.sendto(message, ("::ffff:" + self.server[0], 53))
+        self.check_query(ident, os.getpid(), network__type="ipv4")
+
+    def test_an_inherited_socket_used_by_parent_and_child_in_turn(self):
+        s = self.udp()
+        s.connect(self.server)
+        child = self.child(s.send)
+        if NO_HOOKS_THAT_SEE_EACH_SEND:
+            self.skipTest("these hooks see connect, not send")
+        for _ in range(10):
+            (mine, message), (its, its_message) = self.query(), self.query()
+            s.send(message)
+            child.tell(its_message)
+            self.check_query(mine, os.getpid())
+            self.check_query(its, child.pid)
+
+    def test_an_inherited_socket_used_by_two_at_the_same_instant(self):
+        if NO_HOOKS_THAT_SEE_EACH_SEND:
+            self.skipTest("these hooks see connect, not send")
+        s = self.udp()
+        s.connect(self.server)
+        first = self.next_ident()
+        AttributionCase.ident += 2000
+
+        def flood(order):
+            start = int(order)
+            for ident in range(start, start + 1000):
+                s.send(wire.query(NAME, ident=ident))
+        child = self.child(flood)
+        child.here.send(str(first).encode())
+        flood(str(first + 1000))
+        child.here.recv(100)
+        self.dnsmon.wait_event(dns__id=str(first + 1999))
+        self.dnsmon.wait_event(dns__id=str(first + 999))
+        wrong = [e for e in self.dnsmon.events(event__action="query")
+                 if first <= int(e["dns"]["id"]) < first + 2000
+                 and pick(e, "process.pid") != (child.pid if int(e["dns"]["id"]) < first + 1000 else os.getpid())]
+        self.assertEqual(len(wrong), 0, wrong[:2])
+
+    def test_a_socket_passed_over_a_unix_socket(self):
+        here, there = socket.socketpair()
+
+        def receive_and_send(order):
+            _, fds, _, _ = socket.recv_fds(there, 1, 1)
+            with socket.socket(fileno=fds[0]) as s:
+                s.sendto(order, self.server)
+        child = self.child(receive_and_send)
+        s = self.udp()
+        (mine, message), (its, its_message) = self.query(), self.query()
+        s.sendto(message, self.server)
+        socket.send_fds(here, [b"x"], [s.fileno()])
+        child.tell(its_message)
+        self.check_query(mine, os.getpid())
+        self.check_query(its, child.pid)
+        here.close()
+        there.close()
+
+    def test_a_port_taken_over_by_another_process(self):
+        s = self.udp()
+        s.bind((loopback4(), 0))
+        address = s.getsockname()
+        ident, message = self.query()
+        s.sendto(message, self.server)
+        s.close()
+
+        def send(order):
+            with wire.udp_socket() as other:
+                other.bind(address)
+                other.sendto(order, self.server)
+        child = self.child(send)
+        its, its_message = self.query()
+        child.tell(its_message)
+        self.check_query(ident, os.getpid())
+        self.check_query(its, child.pid)
+
+    def test_a_process_that_renames_itself_is_shown_as_it_was(self):
+        s = self.udp()
+        idents = {}
+        libc = ctypes.CDLL(None)
+
+        def rename_and_send(order):
+            libc.prctl(PR_SET_NAME, order[:15])
+            s.sendto(order[15:], self.server)
+        child = self.child(rename_and_send)
+        for name in ("alpha", "beta", "gamma"):
+            idents[name], message = self.query()
+            child.tell(name.encode().ljust(15, b"\0") + message)
+        for name, ident in idents.items():
+            self.check_query(ident, child.pid, process__name=name)
+
+    def test_exec_with_the_socket_open_is_the_new_program_and_the_old_one_before(self):
+        before, after = self.next_ident(), self.next_ident()
+        s = self.udp()
+        s.connect(self.server)
+        os.set_inheritable(s.fileno(), True)
+        code = ("import os, sys; sys.path.insert(0, sys.argv[1]); from dnsmon_e2e import wire; "
+                f"os.write(int(sys.argv[2]), wire.query('{NAME}', ident=int(sys.argv[3])))")
+        harness = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness")
+        argv = [sys.executable, "-c", code, harness, str(s.fileno()), str(after)]
+        script = f"exec {sys.executable} -c \"$1\" \"$2\" \"$3\" \"$4\""
+        escaped = "".join(f"\\x{b:02x}" for b in wire.query(NAME, ident=before))
+        old = ["/bin/bash", "-c", f"printf '{escaped}' >&{s.fileno()}; {script}", "-", *argv[2:]]
+        process = subprocess.Popen(old, pass_fds=[s.fileno()])
+        self.assertEqual(process.wait(20 * PATIENCE), 0)
+        event = self.check_query(before, process.pid, process__name="bash")
+        self.assertIn(pick(event, "process.executable"), (None, os.path.realpath("/bin/bash")))
+        self.assertIn(pick(event, "process.command_line"), (None, " ".join(old)))
+        event = self.check_query(after, process.pid, process__name=os.path.basename(sys.executable))
+        self.assertIn(pick(event, "process.executable"), (None, os.path.realpath(sys.executable)))
+        self.assertIn(pick(event, "process.command_line"), (None, " ".join(argv)))
+
+    def test_a_thread_is_its_process(self):
+        ident, message = self.query()
+        tid = []
+
+        def send():
+            ctypes.CDLL(None).prctl(PR_SET_NAME, b"a-thread")
+            tid.append(threading.get_native_id())
+            self.udp().sendto(message, self.server)
+        thread = threading.Thread(target=send)
+        thread.start()
+        thread.join()
+        with open("/proc/self/comm") as f:
+            name = f.read().strip()
+        self.check_query(ident, os.getpid(), process__name=name, process__thread__name="a-thread",
+                         process__thread__id=tid[0])
+
+    def test_short_lived_clients_at_the_same_time(self):
+        """Pid, name and user right in all, executable in 99.9 %."""
+        if not os.access(ODD_CLIENT, os.X_OK):
+            self.skipTest("the client is not built")
+        first = self.next_ident()
+        AttributionCase.ident += LOOKUPS
+        pids = {}
+        running = []
+        for ident in range(first, first + LOOKUPS):
+            process = subprocess.Popen([ODD_CLIENT, "sendto", self.server[0], str(ident)])
+            pids[str(ident)] = process.pid
+            running.append(process)
+            if len(running) == 20:
+                running.pop(0).wait()
+        for process in running:
+            process.wait()
+        self.dnsmon.wait_event(dns__id=str(first + LOOKUPS - 1), process__name="e2e_odd_client")
+        events = [e for e in self.dnsmon.events(event__action="query") if e["dns"]["id"] in pids]
+        self.assertEqual(len(events), LOOKUPS)
+        for event in events:
+            self.assert_fields(event, process__pid=pids[event["dns"]["id"]], process__name="e2e_odd_client",
+                               user__id="0")
+        executables = [pick(e, "process.executable") for e in events]
+        self.assertEqual(set(executables) - {None}, {ODD_CLIENT})
+        missing = executables.count(None)
+        print(f"{LOOKUPS} clients, {missing} without executable")
+        if self.dnsmon.log.count("may lack their executable") == 0:
+            self.assertLessEqual(missing, max(1, LOOKUPS // 1000))
+
+
+class Serving(AttributionCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.dnsmon = cls.enterClassContext(Dnsmon())
+
+    @staticmethod
+    def answer(s):
+        def work(_):
+            message, client = s.recvfrom(4096)
+            return s.sendto(wire.answer_to(message, "192.0.2.1"), client)
+        return work
+
+    def lookup(self, server):
+        ident, message = self.query()
+        s = self.udp()
+        s.sendto(message, server)
+        return ident, s
+
+    def check_answer(self, ident, server_pid):
+        event = self.dnsmon.wait_event(event__action="response", dns__id=str(ident))
+        self.assert_fields(event, process__pid=os.getpid(), dnsmon__server_process__pid=server_pid)
+
+    def test_the_same_port_on_two_addresses(self):
+        servers = []
+        for _ in range(2):
+            address = (loopback4(), 53)
+
+            def serve(order, state={}):  # noqa: B006, each child has its own
+                if order == b"bind":
+                    state["s"] = wire.udp_socket()
+                    return state["s"].bind(address)
+                return self.answer(state["s"])(order)
+            child = self.child(serve)
+            child.tell(b"bind")
+            servers.append((address, child))
+        for _ in range(3):
+            for address, child in servers:
+                ident, _ = self.lookup(address)
+                self.check_query(ident, os.getpid(), dnsmon__server_process__pid=child.pid)
+                child.tell(b"answer")
+                self.check_answer(ident, child.pid)
+
+    def test_four_servers_share_a_port(self):
+        address = (loopback4(), 53)
+        sockets = [self.udp(address, reuse=True) for _ in range(4)]
+        children = [self.child(self.answer(s)) for s in sockets]
+        for child in children:
+            child.here.send(b"answer")
+        answered = set()
+        for _ in range(24):
+            ident, s = self.lookup(address)
+            s.recv(4096)
+            for child in children:
+                with contextlib.suppress(BlockingIOError):
+                    child.here.setblocking(False)
+                    child.here.recv(100)
+                    child.here.send(b"answer")
+                    who = child.pid
+                    break
+                child.here.setblocking(True)
+            else:
+                # The answer is out, the report is not here yet: wait for any.
+                import select
+                ready, _, _ = select.select([c.here for c in children], [], [], 20 * PATIENCE)
+                child = next(c for c in children if c.here in ready)
+                child.here.recv(100)
+                child.here.send(b"answer")
+                who = child.pid
+            answered.add(who)
+            self.check_answer(ident, who)
+        self.assertGreater(len(answered), 1)
+
+    def test_a_server_that_was_handed_its_socket_at_exec(self):
+        address = (loopback4(), 53)
+        s = self.udp(address)
+        code = ("import socket; s = socket.socket(fileno=3); m, a = s.recvfrom(512); "
+                "s.sendto(m[:2] + bytes([0x81, 0x80]) + m[4:], a)")
+        process = subprocess.Popen([sys.executable, "-c", code], preexec_fn=lambda: os.dup2(s.fileno(), 3),
+                                   close_fds=False)
+        self.addCleanup(process.wait)
+        s.close()
+        ident, client = self.lookup(address)
+        client.recv(512)
+        self.check_answer(ident, process.pid)
+
+    def test_a_mapped_server(self):
+        with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as s:
+            s.settimeout(20 * PATIENCE)
+            s.bind(("::", 53))
+            child = self.child(self.answer(s))
+            ident, client = self.lookup(("127.0.0.1", 53))
+            self.check_query(ident, os.getpid(), dnsmon__server_process__pid=os.getpid())
+            child.tell()
+            client.recv(512)
+            self.check_answer(ident, child.pid)
+
+
+class OlderThanTheDaemon(AttributionCase):
+    def test_sockets_of_all_kinds_are_known_after_a_restart(self):
+        address = (loopback4(), 53)
+        server = self.udp(address)
+        listener = socket.create_server(address)
+        self.addCleanup(listener.close)
+        opened = []
+
+        def client(order):
+            if order == b"open":
+                unconnected, connected, stream = wire.udp_socket(), wire.udp_socket(), socket.create_connection(address)
+                unconnected.bind((loopback4(), 0))
+                connected.connect(address)
+                opened.extend([unconnected, connected, stream])
+                return None
+            for s, ident in zip(opened, struct.unpack("!3H", order)):
+                message = wire.query(NAME, ident=ident)
+                if s.type == socket.SOCK_STREAM:
+                    s.send(wire.prefixed(message))
+                elif s is opened[0]:
+                    s.sendto(message, address)
+                else:
+                    s.send(message)
+            return None
+        child = self.child(client)
+        child.tell(b"open")
+        connection, _ = listener.accept()
+        self.addCleanup(connection.close)
+        for _ in range(2):
+            with Dnsmon() as self.dnsmon:
+                idents = [self.next_ident() for _ in range(3)]
+                child.tell(struct.pack("!3H", *idents))
+                for ident in idents:
+                    self.check_query(ident, child.pid, dnsmon__server_process__pid=os.getpid())
+                for _ in range(2):
+                    message, source = server.recvfrom(512)
+                    server.sendto(wire.answer_to(message, "192.0.2.1"), source)
+                connection.send(wire.prefixed(wire.answer_to(wire.read_prefixed(connection), "192.0.2.1")))
+                for ident in idents:
+                    event = self.dnsmon.wait_event(event__action="response", dns__id=str(ident))
+                    self.assert_fields(event, process__pid=child.pid, dnsmon__server_process__pid=os.getpid())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "catch.h"
+#include "pipeline/crossings.h"
+
+#include <string>
+
+using namespace dnsmon;
+
+namespace {
+
+const std::string kVeth = "veth0", kBridge = "br0", kUplink = "eth0";
+const std::vector<std::uint8_t> kPayload(40, 7);
+
+Endpoint endpoint(std::uint8_t last, std::uint16_t port) {
+    const std::uint8_t bytes[] = {192, 0, 2, last};
+    return {Address::v4(bytes), port};
+}
+
+PacketItem item(Endpoint from, Endpoint to, const std::string& interface, std::uint32_t sender_pid = 0) {
+    PacketItem out;
+    out.time_ns = 1000;
+    out.flow.source = from;
+    out.flow.destination = to;
+    out.interface = &interface;
+    if (sender_pid != 0) {
+        out.sender.owner.attribution = Attribution::kExact;
+        out.sender.owner.pid = sender_pid;
+    }
+    return out;
+}
+
+const Endpoint kClient = endpoint(1, 4000), kOtherClient = endpoint(2, 4000), kHost = endpoint(9, 6000),
+               kServer = endpoint(53, 53);
+
+struct Fixture {
+    Crossings crossings{4};
+    std::vector<PacketItem> released;
+    Crossings::Release release = [this](PacketItem& held, std::span<const std::uint8_t> payload) {
+        CHECK(payload.size() == kPayload.size());
+        released.push_back(held);
+    };
+    bool add(PacketItem packet, std::uint32_t interface, bool answer = false, std::uint16_t ip_id = 0) {
+        return crossings.add(packet, kPayload, {interface, ip_id, answer}, release);
+    }
+};
+
+} // namespace
+
+TEST_CASE("a query over veth, bridge and a translating uplink is one, its client the first") {
+    Fixture fixture;
+    CHECK_FALSE(fixture.add(item(kClient, kServer, kVeth, 77), 1));
+    CHECK(fixture.add(item(kClient, kServer, kBridge, 77), 2));
+    CHECK(fixture.add(item(kHost, kServer, kUplink), 3));
+    fixture.crossings.release_until(1000, 2000, fixture.release);
+    REQUIRE(fixture.released.size() == 1);
+    const PacketItem& one = fixture.released[0];
+    CHECK(one.flow.source == kClient);
+    CHECK(one.sender.owner.pid == 77);
+    REQUIRE(one.crossed_count == 3);
+    CHECK(*one.crossed[0] == kVeth);
+    CHECK(*one.crossed[2] == kUplink);
+}
+
+TEST_CASE("an answer is seen as its client sees it") {
+    Fixture fixture;
+    PacketItem outer = item(kServer, kHost, kUplink);
+    outer.receiver.owner.attribution = Attribution::kListener; // of the translating host's own port
+    outer.receiver.owner.pid = 1;
+    PacketItem inner = item(kServer, kClient, kBridge);
+    inner.receiver.owner.attribution = Attribution::kExact;
+    inner.receiver.owner.pid = 77;
+    CHECK_FALSE(fixture.add(outer, 3, true));
+    CHECK(fixture.add(inner, 2, true));
+    fixture.crossings.release_all(fixture.release);
+    REQUIRE(fixture.released.size() == 1);
+    CHECK(fixture.released[0].flow.destination == kClient);
+    CHECK(fixture.released[0].receiver.owner.pid == 77);
+}
+
+TEST_CASE("what only looks alike stays apart") {
+    Fixture fixture;
+    CHECK_FALSE(fixture.add(item(kClient, kServer, kVeth, 77), 1));
+    CHECK_FALSE(fixture.add(item(kClient, kServer, kVeth, 77), 1));           // sent again
+    CHECK_FALSE(fixture.add(item(kOtherClient, kServer, kBridge, 78), 2));    // another sender
+    CHECK_FALSE(fixture.add(item(kHost, kServer, kUplink), 3, false, 99));    // another IP identification
+    CHECK(fixture.crossings.size() == 4);
+}
+
+TEST_CASE("bounded: the oldest is released for the newest") {
+    Fixture fixture;
+    for (std::uint16_t i = 0; i < 6; ++i) CHECK_FALSE(fixture.add(item(kClient, kServer, kVeth), 1, false, i));
+    CHECK(fixture.crossings.size() == 4);
+    CHECK(fixture.released.size() == 2);
+}
+
+TEST_CASE("a clock that was set back holds nobody") {
+    Fixture fixture;
+    CHECK_FALSE(fixture.add(item(kClient, kServer, kVeth), 1));
+    fixture.crossings.release_until(-10, 0, fixture.release);
+    CHECK(fixture.released.size() == 1);
+}
