@@ -18,6 +18,7 @@ std::size_t worker_count(const WorkersConfig& config) {
 PipelineOptions pipeline_options(const Config& config, const std::string& host_name) {
     PipelineOptions options;
     options.tracker.filter = config.filter;
+    options.tracker.privacy = config.privacy;
     options.tracker.pairing = config.pairing;
     options.tracker.format = config.output.format;
     options.tracker.encoder = {host_name, config.filter.types};
