@@ -212,9 +212,7 @@ TEST_CASE("what is not built yet is refused away from its default, and only ther
     }
     CHECK(
         problems(
-            "privacy: {answers: drop, command_line: truncate, client_addresses: drop}
-capture: {detect: any-port}
-"
+            "privacy: {answers: drop, command_line: truncate, client_addresses: drop}\ncapture: {detect: any-port}\n"
             "output: {file: {compress: true, rotate_every: 1d}}")
             .empty());
 }
