@@ -21,6 +21,7 @@ constexpr std::int64_t kCrossingNs = 10'000'000;
 PipelineOptions pipeline_options(const Config& config, const std::string& host_name) {
     PipelineOptions options;
     options.tracker.filter = config.filter;
+    options.tracker.privacy = config.privacy;
     options.tracker.pairing = config.pairing;
     options.tracker.format = config.output.format;
     options.tracker.encoder = {host_name, config.filter.types};

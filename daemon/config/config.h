@@ -3,6 +3,7 @@
 // YAML, files or the system; config/load.h fills it, app/ turns it into running parts.
 #pragma once
 
+#include "config/network.h"
 #include "event/format.h"
 
 #include <chrono>
@@ -15,6 +16,7 @@ namespace dnsmon {
 
 enum class Detect : std::uint8_t { kOff, kAnyPort };
 enum class HookMode : std::uint8_t { kAuto, kFentry, kKprobe, kCgroup, kNone };
+enum class WantedDirection : std::uint8_t { kAny, kIngress, kEgress };
 enum class Unattributed : std::uint8_t { kKeep, kDrop };
 enum class Privacy : std::uint8_t { kKeep, kHash, kTruncate, kDrop };
 enum class LogLevel : std::uint8_t { kTrace, kDebug, kInfo, kWarn, kError, kCritical, kOff };
@@ -48,6 +50,8 @@ struct FilterConfig {
     IncludeExclude<std::string> names;
     IncludeExclude<std::string> processes;
     IncludeExclude<std::uint32_t> uids;
+    IncludeExclude<Network> networks; ///< of either end
+    WantedDirection direction = WantedDirection::kAny;
     std::vector<std::uint16_t> response_codes; ///< empty: all
     Unattributed unattributed = Unattributed::kKeep;
     bool operator==(const FilterConfig&) const = default;

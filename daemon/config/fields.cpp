@@ -23,6 +23,7 @@ constexpr milliseconds kDay = 24h;
 // The words of each enum, in the enum's order.
 constexpr std::array<std::string_view, 2> kDetectWords{"off", "any-port"};
 constexpr std::array<std::string_view, 5> kHookWords{"auto", "fentry", "kprobe", "cgroup", "none"};
+constexpr std::array<std::string_view, 3> kDirectionWords{"any", "ingress", "egress"};
 constexpr std::array<std::string_view, 2> kUnattributedWords{"keep", "drop"};
 constexpr std::array<std::string_view, 4> kPrivacyWords{"keep", "hash", "truncate", "drop"};
 constexpr std::array<std::string_view, 7> kLogWords{"trace", "debug", "info", "warn", "error", "critical", "off"};
@@ -69,6 +70,10 @@ auto text(Result<std::string> (*parse)(std::string_view)) {
 Result<std::string> interface(const YamlNode& node) {
     if (node.scalar == "any") return Error{"\"any\" stands alone, not in a list"};
     return parse_interface_name(node.scalar);
+}
+
+Result<Network> network(const YamlNode& node) {
+    return parse_network(node.scalar);
 }
 
 /// A power of two, hence a multiple of every page size up to the lower bound, as the kernel's ring buffer wants it.
@@ -142,6 +147,10 @@ constexpr Field kFields[] = {
      [](const Value& v, Config& c) { v.list(c.filter.processes.exclude, text(parse_process_pattern)); }},
     {"filter.uids.include", [](const Value& v, Config& c) { v.list(c.filter.uids.include, kUid); }},
     {"filter.uids.exclude", [](const Value& v, Config& c) { v.list(c.filter.uids.exclude, kUid); }},
+    {"filter.networks.include", [](const Value& v, Config& c) { v.list(c.filter.networks.include, network); }},
+    {"filter.networks.exclude", [](const Value& v, Config& c) { v.list(c.filter.networks.exclude, network); }},
+    {"filter.direction",
+     [](const Value& v, Config& c) { v.scalar(c.filter.direction, one_of<WantedDirection>(kDirectionWords)); }},
     {"filter.response_codes",
      [](const Value& v, Config& c) {
          v.list(c.filter.response_codes, response_code, {"all", 1});

@@ -4,22 +4,16 @@
 namespace dnsmon {
 namespace {
 
-/// Does the value at this chain of members differ from the default?
-template <auto... Members>
-bool changed(const Config& config) {
-    const Config defaults;
-    return (config.*....*Members) != (defaults.*....*Members);
-}
-
 struct Row {
     std::string_view key_path;
     bool (*asked_for)(const Config& config);
 };
 
 constexpr Row kNotBuilt[] = {
-    {"privacy.command_line", changed<&Config::privacy, &PrivacyConfig::command_line>},
-    {"privacy.answers", changed<&Config::privacy, &PrivacyConfig::answers>},
-    {"privacy.client_addresses", changed<&Config::privacy, &PrivacyConfig::client_addresses>},
+    {"privacy.command_line", [](const Config& c) { return c.privacy.command_line == Privacy::kHash; }},
+    {"privacy.answers",
+     [](const Config& c) { return c.privacy.answers == Privacy::kHash || c.privacy.answers == Privacy::kTruncate; }},
+    {"privacy.client_addresses", [](const Config& c) { return c.privacy.client_addresses == Privacy::kHash; }},
 };
 
 } // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keys whose feature is not built yet: they may only stand at their default. Whoever builds one deletes its row in
+// Keys whose feature is not built yet: they may not ask for what is not there. Whoever builds one deletes its row in
 // unsupported.cpp.
 #pragma once
 

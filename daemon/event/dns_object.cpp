@@ -214,9 +214,10 @@ void DnsObject::append_opt(Line& line, const dns::Message& message) {
 }
 
 /// `[{"code":…,"name":…,"data":…}]`: data is absent from an option without a value.
-void DnsObject::append_options(Line& line, const dns::Message& message) {
+void DnsObject::append_options(Line& line, const Event& event) {
     bool any = false;
-    dns::for_each_option(message, [&](std::uint16_t code, dns::Bytes value) {
+    dns::for_each_option(*event.message, [&](std::uint16_t code, dns::Bytes value) {
+        if (code == dns::kOptionClientSubnet && event.hides_client_subnet) return;
         if (any) {
             line.literal(",{\"code\":");
         } else {
@@ -311,7 +312,7 @@ void DnsObject::append_rest(Line& line, const Event& event) {
         }
         line.put(']');
     }
-    append_options(line, message);
+    append_options(line, event);
     if (omitted_ > 0) {
         line.literal(",\"records_omitted\":");
         line.number(omitted_);

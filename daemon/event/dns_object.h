@@ -43,7 +43,7 @@ class DnsObject {
     void append_record(Line& line, const Event& event, const dns::Record& record);
     void append_resolved(Line& line);
     void append_opt(Line& line, const dns::Message& message);
-    void append_options(Line& line, const dns::Message& message);
+    void append_options(Line& line, const Event& event);
     void append_scratch(Line& line);
 
     std::string scratch_; ///< what dns/text.h appends to

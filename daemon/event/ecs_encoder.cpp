@@ -11,10 +11,14 @@ namespace dnsmon {
 
 namespace {
 
-void append_endpoint(Line& line, const Endpoint& endpoint) {
-    line.literal("{\"ip\":\"");
-    append_address(line, endpoint.address);
-    line.literal("\",\"port\":");
+void append_endpoint(Line& line, const Endpoint& endpoint, bool hides_address) {
+    line.put('{');
+    if (!hides_address) {
+        line.literal("\"ip\":\"");
+        append_address(line, endpoint.address);
+        line.literal("\",");
+    }
+    line.literal("\"port\":");
     line.number(endpoint.port);
     line.put('}');
 }
@@ -104,9 +108,9 @@ void EcsEncoder::append_network(const Event& event) {
     line_.literal(",\"bytes\":");
     line_.number(event.network_bytes);
     line_.literal("},\"source\":");
-    append_endpoint(line_, event.flow.source);
+    append_endpoint(line_, event.flow.source, event.hides_source);
     line_.literal(",\"destination\":");
-    append_endpoint(line_, event.flow.destination);
+    append_endpoint(line_, event.flow.destination, event.hides_destination);
     line_.put(',');
 }
 

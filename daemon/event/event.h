@@ -46,6 +46,9 @@ struct Event {
     bool unsolicited = false;                   ///< a response to no query that was seen
     bool heuristic = false;                     ///< found by content, not by port
     bool truncated = false;                     ///< the capture holds less than was sent
+    bool hides_source = false;                  ///< the address is not to be shown (privacy.client_addresses)
+    bool hides_destination = false;
+    bool hides_client_subnet = false;
     bool gap = false;                           ///< bytes of the TCP stream before this message were lost
 };
 

@@ -33,8 +33,8 @@ void visit_flat_head(const Event& event, Line& scratch, Fields& fields) {
     }
     if (!event.interface.empty()) fields.text("DEV", event.interface);
     fields.text("PROTO", event.flow.transport == Transport::kTcp ? "TCP" : "UDP");
-    address("SRC", event.flow.source.address);
-    address("DST", event.flow.destination.address);
+    if (!event.hides_source) address("SRC", event.flow.source.address);
+    if (!event.hides_destination) address("DST", event.flow.destination.address);
     fields.number("SPT", event.flow.source.port);
     fields.number("DPT", event.flow.destination.port);
     if (owner != nullptr) {

@@ -7,17 +7,30 @@ namespace dnsmon {
 
 Filter::Filter(const FilterConfig& config)
     : queries_(config.queries), responses_(config.responses), unattributed_(config.unattributed == Unattributed::kKeep),
+      direction_(config.direction), networks_(config.networks),
       types_(config.types), response_codes_(config.response_codes), uids_in_(config.uids.include),
       uids_out_(config.uids.exclude), processes_in_(config.processes.include), processes_out_(config.processes.exclude),
       names_in_(config.names.include), names_out_(config.names.exclude) {}
 
 bool Filter::keeps(const Event& event) {
-    return wants_action(event.action) && wants_response_code(event) && wants_process(event.process) &&
+    return wants_action(event.action) && wants_flow(event) && wants_response_code(event) && wants_process(event.process) &&
            wants_types(*event.message) && wants_names(*event.message);
 }
 
 bool Filter::wants_action(Action action) const {
     return action == Action::kResponse ? responses_ : queries_; // a timeout is what became of a query
+}
+
+bool Filter::wants_flow(const Event& event) const {
+    if (direction_ == WantedDirection::kIngress && event.direction != Direction::kIngress) return false;
+    if (direction_ == WantedDirection::kEgress && event.direction != Direction::kEgress) return false;
+    const auto touches = [&](const Network& network) {
+        return network.contains(event.flow.source.address.bytes) ||
+               network.contains(event.flow.destination.address.bytes);
+    };
+    const auto& [include, exclude] = networks_;
+    if (std::any_of(exclude.begin(), exclude.end(), touches)) return false;
+    return include.empty() || std::any_of(include.begin(), include.end(), touches);
 }
 
 bool Filter::wants_response_code(const Event& event) const {

@@ -41,6 +41,7 @@ class Filter {
     };
 
     [[nodiscard]] bool wants_action(Action action) const;
+    [[nodiscard]] bool wants_flow(const Event& event) const;
     [[nodiscard]] bool wants_response_code(const Event& event) const;
     [[nodiscard]] bool wants_process(const std::optional<LocalProcess>& process) const;
     [[nodiscard]] bool wants_types(const dns::Message& message) const;
@@ -49,6 +50,8 @@ class Filter {
     bool queries_;
     bool responses_;
     bool unattributed_;
+    WantedDirection direction_;
+    IncludeExclude<Network> networks_;
     NumberSet<std::uint16_t> types_;
     NumberSet<std::uint16_t> response_codes_;
     NumberSet<std::uint32_t> uids_in_;

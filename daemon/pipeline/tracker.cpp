@@ -36,7 +36,7 @@ PairingKey key_of(const dns::Message& message, const Flow& client_to_server) {
 } // namespace
 
 Tracker::Tracker(const TrackerOptions& options, std::atomic<std::uint64_t>& sequence)
-    : options_(options), sequence_(sequence), filter_(options.filter),
+    : options_(options), sequence_(sequence), filter_(options.filter), redaction_(options.privacy),
       encoder_(make_encoder(options.format, options.encoder)), streams_(plausible_in_stream),
       guessed_streams_(strictly_plausible, {}, Expectation::kAnything),
       pairing_(options.pairing.entries) {}
@@ -44,6 +44,7 @@ Tracker::Tracker(const TrackerOptions& options, std::atomic<std::uint64_t>& sequ
 void Tracker::reconfigure(const TrackerOptions& options) {
     options_ = options;
     filter_ = Filter(options.filter);
+    redaction_ = Redaction(options.privacy);
     encoder_ = make_encoder(options.format, options.encoder);
     pairing_.resize(options.pairing.enabled ? options.pairing.entries : 0);
 }
@@ -193,6 +194,7 @@ void Tracker::emit(Event& event, Batch& out) {
         counters_.add(Counter::kEventsFiltered);
         return;
     }
+    redaction_.apply(event, message_);
     event.sequence = sequence_.fetch_add(1, std::memory_order_relaxed);
     EncodedEvent encoded;
     encoded.line_offset = static_cast<std::uint32_t>(out.lines.size());

@@ -13,6 +13,7 @@
 #include "pipeline/filter.h"
 #include "pipeline/packet_batch.h"
 #include "pipeline/pairing.h"
+#include "pipeline/redaction.h"
 #include "process/user_names.h"
 #include "stats/counters.h"
 
@@ -26,6 +27,7 @@ namespace dnsmon {
 
 struct TrackerOptions {
     FilterConfig filter;
+    PrivacyConfig privacy;
     PairingConfig pairing; ///< entries: of this tracker, not of all workers
     Format format = Format::kEcs;
     EncoderOptions encoder;
@@ -64,6 +66,7 @@ class Tracker {
     TrackerOptions options_;
     std::atomic<std::uint64_t>& sequence_;
     Filter filter_;
+    Redaction redaction_;
     std::unique_ptr<Encoder> encoder_;
     JournalFields journal_;
     TcpStreams streams_;         ///< on the ports where DNS is expected

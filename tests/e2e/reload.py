@@ -41,6 +41,16 @@ class Reload(EndToEndCase):
             self.assertIn("RELOADING=1", dnsmon.notified)
             self.assertTrue(any(re.fullmatch(r"MONOTONIC_USEC=\d+", line) for line in dnsmon.notified))
 
+    def test_privacy_changes(self):
+        with Dnsmon() as dnsmon:
+            self.assertIn(NAME, pick(self.ask(dnsmon), "process.command_line"))
+            dnsmon.reload({"privacy": {"command_line": "truncate", "answers": "drop", "client_addresses": "drop"}})
+            event = self.ask(dnsmon)
+            self.assert_fields(event, process__command_line="dig", dns__answers=None, dns__answers_count=1,
+                               destination__ip=None, source__ip=self.resolver.address4)
+            self.assertIsNotNone(pick(event, "destination.port"))
+            self.assert_ecs(dnsmon.lines)
+
     def test_ports_change(self):
         with Dnsmon() as dnsmon, wire.udp_socket() as server, wire.udp_socket() as s:
             server.bind((self.resolver.address4, 5300))

@@ -168,3 +168,25 @@ TEST_CASE("what has no process is judged by unattributed alone") {
     Sample attributed(Action::kQuery, {{"a", kA}});
     CHECK(keeps(config, attributed.by(0, "dig")));
 }
+
+TEST_CASE("networks of either end, and the direction") {
+    Sample sample(Action::kQuery, {{"a.example", kA}});
+    const auto network = [](const char* text) { return *parse_network(text); };
+    sample.event.flow.source.address.bytes = network("10.1.2.3").prefix;
+    sample.event.flow.destination.address.bytes = network("9.9.9.9").prefix;
+    sample.event.direction = Direction::kEgress;
+    FilterConfig config;
+    config.networks.include = {network("10.0.0.0/8"), network("2001:db8::/32")};
+    CHECK(keeps(config, sample));
+    config.networks.include = {network("9.9.9.9")};
+    CHECK(keeps(config, sample));
+    config.networks.exclude = {network("10.1.0.0/16")};
+    CHECK_FALSE(keeps(config, sample));
+    config.networks = {{network("192.0.2.0/24")}, {}};
+    CHECK_FALSE(keeps(config, sample));
+    config.networks = {};
+    config.direction = WantedDirection::kEgress;
+    CHECK(keeps(config, sample));
+    config.direction = WantedDirection::kIngress;
+    CHECK_FALSE(keeps(config, sample));
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// privacy.* of the configuration: takes out of an event what shall not be written, in the one place that all formats
+// pass, between the filter (which still sees everything) and the encoder. One for each worker, on its thread only.
+#pragma once
+
+#include "config/config.h"
+#include "event/event.h"
+
+#include <array>
+
+namespace dnsmon {
+
+class Redaction {
+  public:
+    explicit Redaction(const PrivacyConfig& config) : config_(config) {}
+
+    /// `message` is the event's own. What `event` points to afterwards lives until the next call.
+    void apply(Event& event, dns::Message& message);
+
+  private:
+    void hide_client(Event& event) const;
+    void hide_arguments(LocalProcess& process, ProcessDetails& shown) const;
+
+    PrivacyConfig config_;
+    std::array<ProcessDetails, 2> shown_; ///< client, server; reused
+};
+
+} // namespace dnsmon

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "catch.h"
+#include "event/encoder.h"
+#include "event/journal_fields.h"
+#include "pipeline/redaction.h"
+
+#include <array>
+#include <string>
+#include <vector>
+
+using namespace dnsmon;
+
+namespace {
+
+// A response to "a." A: 192.0.2.77, with an OPT record that holds a client subnet of 198.51.100.0/24.
+const std::vector<std::uint8_t> kResponse{
+    0, 1, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 1, 1, 'a', 0, 0, 1, 0, 1,                             //
+    0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 77,                                      //
+    0, 0, 41, 4, 208, 0, 0, 0, 0, 0, 11, 0, 8, 0, 7, 0, 1, 24, 0, 198, 51, 100};
+
+struct Sample {
+    std::vector<std::uint8_t> wire = kResponse;
+    dns::Message message;
+    Owner owner;
+    ProcessDetails client;
+    ProcessDetails server;
+    Event event;
+
+    explicit Sample(bool v6 = false) {
+        REQUIRE(dns::decode(wire, message));
+        REQUIRE(message.error == dns::DecodeError::kNone);
+        owner.attribution = Attribution::kExact;
+        client.command_line = "/usr/bin/curl --user me:secret https://a/";
+        server.command_line = "named -t hidden";
+        event.action = Action::kResponse;
+        event.message = &message;
+        const std::array<std::uint8_t, 4> four{203, 0, 113, 201};
+        const std::array<std::uint8_t, 16> six{0x20, 1, 0xd, 0xb8, 0xab, 0xcd, 0xef, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+        const std::array<std::uint8_t, 4> resolver{9, 9, 9, 9};
+        event.flow.source = {Address::v4(resolver.data()), 53};
+        event.flow.destination = {v6 ? Address::v6(six.data()) : Address::v4(four.data()), 40000};
+        event.process = LocalProcess{&owner, &client, {}, {}};
+        event.server_process = LocalProcess{&owner, &server, {}, {}};
+    }
+
+    /// The event in every shape, one after the other.
+    std::string redacted(const PrivacyConfig& config) {
+        Redaction redaction(config);
+        redaction.apply(event, message);
+        std::string all;
+        for (const auto format : {Format::kEcs, Format::kFlat, Format::kText}) make_encoder(format, {})->append(all, event);
+        JournalFields().append(all, event, "line");
+        return all;
+    }
+};
+
+bool has(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+} // namespace
+
+TEST_CASE("everything is kept unless the configuration says otherwise") {
+    const auto text = Sample().redacted({});
+    for (const auto* part : {"secret", "hidden", "203.0.113.201", "192.0.2.77", "198.51.100", "SRC=9.9.9.9"}) {
+        INFO(part);
+        CHECK(has(text, part));
+    }
+}
+
+TEST_CASE("command lines: the program alone, or nothing, for client and server") {
+    PrivacyConfig config;
+    config.command_line = Privacy::kTruncate;
+    const auto cut = Sample().redacted(config);
+    CHECK(has(cut, "\"command_line\":\"/usr/bin/curl\""));
+    CHECK(has(cut, "\"command_line\":\"named\""));
+    config.command_line = Privacy::kDrop;
+    const auto dropped = Sample().redacted(config);
+    CHECK_FALSE(has(dropped, "command_line"));
+    for (const auto* part : {"secret", "hidden"}) {
+        CHECK_FALSE(has(cut, part));
+        CHECK_FALSE(has(dropped, part));
+    }
+}
+
+TEST_CASE("answers go, their number and what is about the message stay") {
+    PrivacyConfig config;
+    config.answers = Privacy::kDrop;
+    const auto text = Sample().redacted(config);
+    CHECK_FALSE(has(text, "192.0.2.77"));
+    CHECK_FALSE(has(text, "\"answers\""));
+    CHECK_FALSE(has(text, "DNS_DATA"));
+    CHECK(has(text, "\"answers_count\":1"));
+    CHECK(has(text, "\"udp_size\":1232"));
+}
+
+TEST_CASE("client addresses: their network alone, in every shape") {
+    PrivacyConfig config;
+    config.client_addresses = Privacy::kTruncate;
+    const auto text = Sample().redacted(config);
+    CHECK_FALSE(has(text, "203.0.113.201"));
+    CHECK_FALSE(has(text, "198.51.100"));
+    CHECK(has(text, "\"destination\":{\"ip\":\"203.0.113.0\",\"port\":40000}"));
+    CHECK(has(text, "DST=203.0.113.0"));
+    CHECK(has(text, "SRC=9.9.9.9"));
+    const auto v6 = Sample(true).redacted(config);
+    CHECK(has(v6, "\"ip\":\"2001:db8:abcd::\""));
+    CHECK_FALSE(has(v6, "ef01"));
+}
+
+TEST_CASE("client addresses that are dropped leave the port, and nothing empty") {
+    PrivacyConfig config;
+    config.client_addresses = Privacy::kDrop;
+    Sample sample;
+    const auto text = sample.redacted(config);
+    CHECK_FALSE(has(text, "203.0.113"));
+    CHECK_FALSE(has(text, "198.51.100"));
+    CHECK_FALSE(has(text, "DST"));
+    CHECK(has(text, "\"destination\":{\"port\":40000}"));
+    CHECK(has(text, "\"source\":{\"ip\":\"9.9.9.9\",\"port\":53}"));
+    Sample query;
+    query.event.action = Action::kQuery;
+    std::swap(query.event.flow.source, query.event.flow.destination);
+    const auto asked = query.redacted(config);
+    CHECK(has(asked, "\"source\":{\"port\":40000}"));
+    CHECK_FALSE(has(asked, "203.0.113"));
+}
