@@ -40,7 +40,7 @@ make_root() {
     [[ -s $root && $root -nt packaging/debian/control ]] && return
     local packages; packages=$(sed -n '/^Build-Depends:/,/^[A-Z][a-z]*-/{s/^Build-Depends://;/^ \|^$/p}' packaging/debian/control |
         tr -d ' \n' | sed 's/debhelper-compat(=13)/debhelper/; s/([^)]*)//g')
-    mmdebstrap --quiet --variant=buildd --include="$packages" --aptopt='Acquire::Languages "none"' "$suite" "$root.part" \
+    mmdebstrap --quiet --variant=buildd --include="$packages" --aptopt='Acquire::Languages "none"' --format=tar "$suite" "$root.part" \
         "${DEBIAN_MIRROR:-http://deb.debian.org/debian}"
     mv "$root.part" "$root"
 }
@@ -66,7 +66,12 @@ build_in_root() {
 as_root() { if ((EUID)); then sudo "$@"; else "$@"; fi; }
 
 if [[ $suite == "$host" ]]; then how=build_here; else how=build_in_root; fi
-if ! (set -e; "$how") > "$out/build.log" 2>&1; then
+# Not as a condition: bash would switch errexit off inside.
+set +e
+(set -e; "$how") > "$out/build.log" 2>&1
+status=$?
+set -e
+if ((status)); then
     tail -n 40 "$out/build.log" >&2
     exit 1
 fi

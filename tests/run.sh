@@ -29,11 +29,12 @@ done
 [[ ! $vm && ${#kernels[@]} -gt 0 ]] && usage
 
 build() {
-    local name=$1 launcher=()
+    local name=$1 launcher=() tests=()
+    [[ $name == release ]] || tests=(-DDNSMON_TESTS=ON)
     if command -v ccache > /dev/null; then launcher=(-DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
     echo "building preset $name"
     mkdir -p "build/$name"
-    if ! { cmake --preset "$name" "${launcher[@]}" && cmake --build --preset "$name"; } > "build/$name/build.log" 2>&1; then
+    if ! { cmake --preset "$name" "${tests[@]}" "${launcher[@]}" && cmake --build --preset "$name"; } > "build/$name/build.log" 2>&1; then
         grep -E -A 20 'error|Error|FAILED' "build/$name/build.log" | head -n 80 || tail -n 40 "build/$name/build.log"
         echo "FAILED build of preset $name (build/$name/build.log)"
         return 1

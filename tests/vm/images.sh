@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Guest images, cached under build/vm: one root (a Debian of this host's suite, as a gzip'd cpio for an initramfs) and
-# one kernel with the modules that tests need for each name asked for. Changes nothing outside build/vm.
-#   usage: tests/vm/images.sh [KERNEL…]        KERNEL: 5.10 6.1 6.12 7 (default: all)
+# Guest images, cached under build/vm: one root (a Debian of this host's suite, as a gzip'd cpio for an initramfs),
+# the roots that have systemd, and one kernel with the modules that tests need for each name asked for. Changes nothing
+# outside build/vm.
+#   usage: tests/vm/images.sh [IMAGE…]        IMAGE: 5.10 6.1 6.12 7 systemd-bookworm systemd-trixie (default: the kernels)
 set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 cache=$top/build/vm
@@ -81,14 +82,32 @@ make_kernel() {
 
 # build/vm/root-SUITE.cpio.gz: what the daemon and the guest's tests need, and nothing that boots.
 make_root() {
-    local suite=$1 list out=$cache/root-$1.cpio.gz
+    local list; list=$("$top/packaging/install-dependencies.sh" --list guest | paste -sd,)
+    bootstrap "$1" "$cache/root-$1.cpio.gz" "usr-is-merged,$list"
+}
+
+# build/vm/root-systemd-SUITE.cpio.gz: a small Debian that boots with systemd, without dnsmon and without what it needs
+# but for its libraries: the guest has no network to take them from.
+make_systemd_root() {
+    local suite=$1 libraries
+    case $suite in
+        bookworm) libraries=libbpf1,libpsl5,libspdlog1.10,libsystemd0,libyaml-cpp0.7,zlib1g,libelf1 ;;
+        trixie) libraries=libbpf1,libpsl5t64,libspdlog1.15,libsystemd0,libyaml-cpp0.8,zlib1g,libelf1t64 ;;
+    esac
+    bootstrap "$suite" "$cache/root-systemd-$suite.cpio.gz" \
+        "systemd,systemd-sysv,apt,bind9-dnsutils,bpftool,cpio,iproute2,kmod,procps,util-linux,$libraries"
+}
+
+# bootstrap SUITE FILE PACKAGES
+bootstrap() {
+    local suite=$1 out=$2 packages=$3
     [[ -s $out && $out -nt $top/packaging/dependencies ]] && return 0
-    say "root: $suite, by mmdebstrap"
-    list=$("$top/packaging/install-dependencies.sh" --list guest | paste -sd,)
-    mmdebstrap --quiet --variant=minbase --include="usr-is-merged,$list" --aptopt='Acquire::Languages "none"' \
+    say "$(basename "$out"): $suite, by mmdebstrap"
+    mmdebstrap --quiet --variant=minbase --include="$packages" --aptopt='Acquire::Languages "none"' \
         --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
         --dpkgopt='path-exclude=/usr/share/doc/*' --hook-dir=/usr/share/mmdebstrap/hooks/maybe-merged-usr \
         --customize-hook='rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/* "$1"/boot' \
+        --customize-hook='echo 0123456789abcdef0123456789abcdef > "$1/etc/machine-id"' \
         --format=tar "$suite" - "$mirror" > "$cache/root.tar" 2> "$cache/root.log" || { tail -n 40 "$cache/root.log" >&2; return 1; }
     work=$(mktemp -d "$cache/work.XXXXXX")
     trap 'rm -rf "$work"' EXIT
@@ -96,7 +115,7 @@ make_root() {
     cpio_gz "$work" > "$out.part"
     mv "$out.part" "$out"
     rm -rf "$work" "$cache/root.tar"
-    say "root: $(du -h "$out" | cut -f1)"
+    say "$(basename "$out"): $(du -h "$out" | cut -f1)"
 }
 
 host_suite() { (. /etc/os-release && echo "${VERSION_CODENAME:-bookworm}"); }
@@ -106,6 +125,10 @@ mkdir -p "$cache"
 exec 9> "$cache/lock"
 flock 9
 (($#)) || set -- 5.10 6.1 6.12 7
-for name; do suite_of "$name" > /dev/null; done
-make_root "$(host_suite)"
-for name; do make_kernel "$name"; done
+for name; do [[ $name =~ ^systemd-(bookworm|trixie)$ ]] || suite_of "$name" > /dev/null; done
+for name; do
+    case $name in
+        systemd-*) make_systemd_root "${name#systemd-}" ;;
+        *) make_root "$(host_suite)"; make_kernel "$name" ;;
+    esac
+done

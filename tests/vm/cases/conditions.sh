@@ -1,0 +1,86 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# In a guest: what a host may lack. Each case either works, attributed, or says what is missing and leaves nothing
+# attached. Prints "CASE name passed how|FAILED".   usage: conditions.sh
+dnsmon=/payload/dnsmon
+failed=0
+lockdown=$(sed -n 's/.*\[\(.*\)\].*/\1/p' /sys/kernel/security/lockdown 2>/dev/null)
+folder=/tmp/conditions
+mkdir -p $folder
+
+bpf_objects() { bpftool prog show | grep -c '^[0-9]'; }
+before=$(bpf_objects)
+
+result() { # NAME PROBLEM HOW
+    if [[ -z $2 && $(bpf_objects) == "$before" ]]; then
+        echo "CASE $1 passed: $3"
+    else
+        failed=1
+        echo "CASE $1 FAILED: ${2:-something is left attached}"
+        tail -n 6 $folder/log | cut -c1-600
+    fi
+}
+
+# watch MODE [COMMAND…]: runs dnsmon until it has seen a lookup; sets status, hooks and seen.
+watch() {
+    local mode=$1 daemon report; shift
+    printf 'hooks: {mode: %s}\noutput: {journald: false}\n' "$mode" > $folder/dnsmon.yaml
+    rm -f $folder/pipe; mkfifo $folder/pipe
+    : > $folder/events
+    timeout 60 "$@" $dnsmon run --stdout -c $folder/dnsmon.yaml > $folder/events 2> $folder/pipe &
+    daemon=$!
+    exec 4< <(tee $folder/log < $folder/pipe)
+    report=$(grep -m 1 -E '"capturing"|"cannot start"' <&4)
+    hooks=$(sed -n 's/.*"hooks":"\([a-z]*\)".*/\1/p' <<< "$report")
+    [[ -z $hooks ]] || { dig +tries=1 +time=1 @127.0.0.1 condition.example > /dev/null 2>&1; kill -TERM $daemon; }
+    status=0
+    wait $daemon || status=$?
+    exec 4<&-
+    seen=$(grep '"condition.example"' $folder/events | grep -c '"name":"dig"')
+}
+
+works() { # NAME MODE WANTED_HOOKS
+    local problem=''
+    watch "$2"
+    ((status == 0)) || problem="exit $status"
+    [[ $hooks =~ ^($3)$ ]] || problem+=" hooks '$hooks', not $3"
+    ((seen)) || problem+=' no attributed event'
+    result "$1" "$problem" "$hooks"
+}
+
+refused() { # NAME MODE STATUS TEXT [COMMAND…]
+    local name=$1 mode=$2 wanted=$3 text=$4 problem=''; shift 4
+    watch "$mode" "$@"
+    ((status == wanted)) || problem="exit $status, not $wanted"
+    grep -q "$text" $folder/log || problem+=" the log lacks '$text'"
+    result "$name" "$problem" "$(sed -n 's/.*"reason":"\([^"]*\)".*/\1/p' $folder/log | tail -n 1 | cut -c1-160)"
+}
+
+echo "DOCTOR $($dnsmon doctor --json | tr -d '\n')"
+case $lockdown in
+    confidentiality) works "lockdown_$lockdown" auto cgroup ;;
+    *) works "lockdown_${lockdown:-unknown}" auto 'fentry|kprobe' ;;
+esac
+if grep -q ipv6.disable=1 /proc/cmdline; then works ipv6_disabled auto 'fentry|kprobe|cgroup'; fi
+refused no_capabilities auto 77 CAP_BPF setpriv --bounding-set=-all --inh-caps=-all
+if [[ $(uname -r) == 5.10.* ]]; then
+    refused memlock_limit auto 1 'RLIMIT_MEMLOCK\|memlock' prlimit --memlock=65536:65536 setpriv --bounding-set=-sys_resource
+fi
+
+mount -t tmpfs none /sys/kernel/btf
+works no_btf auto 'kprobe|cgroup'
+umount /sys/kernel/btf
+
+umount /sys/fs/cgroup
+if [[ $lockdown == confidentiality ]]; then
+    watch auto
+    problem=''
+    [[ $status == 0 && $hooks == none ]] || problem="exit $status, hooks '$hooks'"
+    grep -q '"condition.example"' $folder/events || problem+=' no event'
+    grep -q cgroup2 $folder/log || problem+=' the log does not say that cgroup2 is missing'
+    result no_cgroup2 "$problem" "unattributed, said"
+else
+    works no_cgroup2 auto 'fentry|kprobe'
+fi
+refused no_cgroup2_forced cgroup 1 cgroup2
+exit $failed
