@@ -10,7 +10,7 @@
 namespace dnsmon {
 
 struct ReloadPlan {
-    Config config; ///< what to run with: as wanted, but for the keys below
+    Config config;                              ///< what to run with: as wanted, but for the keys below
     std::vector<std::string_view> need_restart; ///< keys that differ and keep their running value, in the file's order
 };
 

@@ -12,8 +12,8 @@ ConfigOutcome load_run_config(const RunCommand& command) {
         output.file.enabled = false;
     }
     if (loaded.ok() && !output.to_stdout && !output.journald && !output.file.enabled)
-        loaded.problems.push_back({loaded.source, 0, 0, "output",
-                                   "journald, stdout and file are all off: events would go nowhere"});
+        loaded.problems.push_back(
+            {loaded.source, 0, 0, "output", "journald, stdout and file are all off: events would go nowhere"});
     return loaded;
 }
 

@@ -6,13 +6,12 @@
 #include "app/reload.h"
 #include "app/service_manager.h"
 
-#include <nlohmann/json.hpp>
-
 #include <unistd.h>
 
 #include <array>
 #include <climits>
 #include <csignal>
+#include <nlohmann/json.hpp>
 
 namespace dnsmon {
 namespace {
@@ -26,8 +25,8 @@ std::string host_name() {
 
 Service::Service(const Config& config, LoadConfig load, Log& log, Signals& signals, EventLoop loop, Wakeup room,
                  Wakeup news)
-    : config_(config), load_(std::move(load)), log_(log), signals_(signals), host_name_(host_name()), loop_(std::move(loop)),
-      room_(std::move(room)), news_(std::move(news)) {}
+    : config_(config), load_(std::move(load)), log_(log), signals_(signals), host_name_(host_name()),
+      loop_(std::move(loop)), room_(std::move(room)), news_(std::move(news)) {}
 
 Service::~Service() = default;
 
@@ -151,8 +150,10 @@ std::string Service::reload() {
     apply(plan.config, std::move(*sinks));
     std::string keys;
     for (const auto key : plan.need_restart) keys.append(keys.empty() ? "" : ", ").append(key);
-    if (!keys.empty()) log_.warn("configuration taken, but for what needs a restart", {{"keys", keys}});
-    else log_.info("configuration taken");
+    if (!keys.empty())
+        log_.warn("configuration taken, but for what needs a restart", {{"keys", keys}});
+    else
+        log_.info("configuration taken");
     return {};
 }
 
@@ -185,7 +186,8 @@ void Service::on_news() {
             notices_->post_loss(news);
             break;
         case SinkNews::Kind::kOutageAtStop:
-            log_.warn("an output took no events until the end", {{"sink", news.sink}, {"lost", std::to_string(news.events)}});
+            log_.warn("an output took no events until the end",
+                      {{"sink", news.sink}, {"lost", std::to_string(news.events)}});
             break;
         case SinkNews::Kind::kTrouble:
             log_.warn("trouble with an output", {{"sink", news.sink}, {"reason", news.detail}});

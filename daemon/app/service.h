@@ -40,7 +40,8 @@ class Service {
     Result<void> run();
 
   private:
-    Service(const Config& config, LoadConfig load, Log& log, Signals& signals, EventLoop loop, Wakeup room, Wakeup news);
+    Service(const Config& config, LoadConfig load, Log& log, Signals& signals, EventLoop loop, Wakeup room,
+            Wakeup news);
 
     Result<void> start_outputs();
     Result<void> start_capture();

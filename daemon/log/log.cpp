@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "log/log.h"
 
-#include <nlohmann/json.hpp>
+#include "util/clock.h"
+
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
+#include <nlohmann/json.hpp>
 
 namespace dnsmon {
 namespace {
@@ -63,18 +65,28 @@ std::string timestamp() {
 
 Log::Log(LogLevel level)
     : logger_(std::make_shared<spdlog::logger>("dnsmon", std::make_shared<spdlog::sinks::stderr_sink_mt>())),
-      priority_prefix_(std::getenv("JOURNAL_STREAM") != nullptr) {
+      repeats_(std::make_unique<Repeats>()), priority_prefix_(std::getenv("JOURNAL_STREAM") != nullptr) {
     logger_->set_pattern("%v"); // the line is made here: spdlog's patterns cannot escape JSON
     logger_->flush_on(spdlog::level::trace);
     set_level(level);
 }
 
-Log::~Log() = default;
+Log::~Log() {
+    if (const auto left_out = repeats_->left_out(); left_out != 0)
+        write_line(LogLevel::kWarn, "repeated messages were left out", {}, left_out);
+}
 
-void Log::set_level(LogLevel level) { logger_->set_level(to_spdlog(level)); }
+void Log::set_level(LogLevel level) {
+    logger_->set_level(to_spdlog(level));
+}
 
 void Log::write(LogLevel level, std::string_view message, Fields fields) const {
     if (!logger_->should_log(to_spdlog(level))) return;
+    const std::int64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+    if (const auto left_out = repeats_->admit(message, now_ns)) write_line(level, message, fields, *left_out);
+}
+
+void Log::write_line(LogLevel level, std::string_view message, Fields fields, std::uint64_t left_out) const {
     nlohmann::ordered_json line;
     line["@timestamp"] = timestamp();
     line["ecs"]["version"] = "9.4.0";
@@ -83,15 +95,24 @@ void Log::write(LogLevel level, std::string_view message, Fields fields) const {
     line["message"] = message;
     for (const auto& [key, value] : fields)
         if (!value.empty()) line["dnsmon"][std::string(key)] = value;
+    if (left_out != 0) line["dnsmon"]["left_out"] = left_out;
     // Anything may stand in a value, such as a file name from a command line: replace what is not UTF-8.
     const std::string text = line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     const std::string prefix = priority_prefix_ ? std::string{'<', priority(level), '>'} : std::string();
     logger_->log(to_spdlog(level), "{}{}", prefix, text);
 }
 
-void Log::debug(std::string_view message, Fields fields) const { write(LogLevel::kDebug, message, fields); }
-void Log::info(std::string_view message, Fields fields) const { write(LogLevel::kInfo, message, fields); }
-void Log::warn(std::string_view message, Fields fields) const { write(LogLevel::kWarn, message, fields); }
-void Log::error(std::string_view message, Fields fields) const { write(LogLevel::kError, message, fields); }
+void Log::debug(std::string_view message, Fields fields) const {
+    write(LogLevel::kDebug, message, fields);
+}
+void Log::info(std::string_view message, Fields fields) const {
+    write(LogLevel::kInfo, message, fields);
+}
+void Log::warn(std::string_view message, Fields fields) const {
+    write(LogLevel::kWarn, message, fields);
+}
+void Log::error(std::string_view message, Fields fields) const {
+    write(LogLevel::kError, message, fields);
+}
 
 } // namespace dnsmon

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The daemon's own messages: one JSON object a line on standard error (through spdlog), with a "<N>" priority prefix
-// where journald reads it (JOURNAL_STREAM). Only app/ logs; library code returns Errors. Any thread may call.
+// where journald reads it (JOURNAL_STREAM). Repeats are folded (log/repeats.h).
+// Only app/ logs; library code returns Errors. Any thread may call.
 #pragma once
 
 #include "config/config.h"
+#include "log/repeats.h"
 
 #include <initializer_list>
 #include <memory>
@@ -35,7 +37,10 @@ class Log {
   private:
     void write(LogLevel level, std::string_view message, Fields fields) const;
 
+    void write_line(LogLevel level, std::string_view message, Fields fields, std::uint64_t left_out) const;
+
     std::shared_ptr<spdlog::logger> logger_;
+    std::unique_ptr<Repeats> repeats_; ///< guards itself
     bool priority_prefix_;
 };
 

@@ -144,7 +144,8 @@ Result<void> Compressor::write_compressed(int from, int to) {
         if (bytes < 0) return system_error("reading", errno);
         if (bytes == 0) break;
         errno = 0;
-        if (::gzwrite(gzip.get(), block.data(), static_cast<unsigned>(bytes)) != bytes) return system_error("writing", errno);
+        if (::gzwrite(gzip.get(), block.data(), static_cast<unsigned>(bytes)) != bytes)
+            return system_error("writing", errno);
     }
     errno = 0;
     if (::gzclose(gzip.release()) != Z_OK) return system_error("writing", errno);

@@ -70,8 +70,9 @@ Batch Writer::deliver(Batch full) {
 
 void Writer::replace_sinks(std::vector<std::string> kept, std::vector<std::unique_ptr<Sink>> added) {
     const auto journald = [](std::string_view name) { return name == "journald"; };
-    wants_journal_fields_ = std::any_of(kept.begin(), kept.end(), journald) ||
-                            std::any_of(added.begin(), added.end(), [](const auto& s) { return s->wants_journal_fields(); });
+    wants_journal_fields_ =
+        std::any_of(kept.begin(), kept.end(), journald) ||
+        std::any_of(added.begin(), added.end(), [](const auto& s) { return s->wants_journal_fields(); });
     Job job{{}, std::make_unique<Replacement>(Replacement{std::move(kept), std::move(added)})};
     [[maybe_unused]] const bool taken = queue_.push(job, 0); // refused only after stop()
 }

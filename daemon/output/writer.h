@@ -49,8 +49,8 @@ struct SinkNews {
     DropReason reason = DropReason::kNone; ///< of the outage's first loss
     std::string detail;                    ///< the system's words
     std::int64_t from_ns = 0;              ///< first loss, since the epoch
-    std::int64_t to_ns = 0;                ///< kOutageEnded: first batch that was taken whole again; kOutageAtStop: stop()
-    std::uint64_t events = 0;              ///< kOutageEnded, kOutageAtStop: lost in it
+    std::int64_t to_ns = 0;   ///< kOutageEnded: first batch that was taken whole again; kOutageAtStop: stop()
+    std::uint64_t events = 0; ///< kOutageEnded, kOutageAtStop: lost in it
 };
 
 class Writer {

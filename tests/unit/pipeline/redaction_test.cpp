@@ -14,9 +14,9 @@ namespace {
 
 // A response to "a." A: 192.0.2.77, with an OPT record that holds a client subnet of 198.51.100.0/24.
 const std::vector<std::uint8_t> kResponse{
-    0, 1, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 1, 1, 'a', 0, 0, 1, 0, 1,                             //
-    0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 77,                                      //
-    0, 0, 41, 4, 208, 0, 0, 0, 0, 0, 11, 0, 8, 0, 7, 0, 1, 24, 0, 198, 51, 100};
+    0,    1,  0x81, 0x80, 0,   1, 0, 1, 0, 0,  0,  1, 1,   'a', 0, 0,  1, 0,  1, //
+    0xc0, 12, 0,    1,    0,   1, 0, 0, 0, 60, 0,  4, 192, 0,   2, 77,           //
+    0,    0,  41,   4,    208, 0, 0, 0, 0, 0,  11, 0, 8,   0,   7, 0,  1, 24, 0, 198, 51, 100};
 
 struct Sample {
     std::vector<std::uint8_t> wire = kResponse;
@@ -48,7 +48,8 @@ struct Sample {
         Redaction redaction(config);
         redaction.apply(event, message);
         std::string all;
-        for (const auto format : {Format::kEcs, Format::kFlat, Format::kText}) make_encoder(format, {})->append(all, event);
+        for (const auto format : {Format::kEcs, Format::kFlat, Format::kText})
+            make_encoder(format, {})->append(all, event);
         JournalFields().append(all, event, "line");
         return all;
     }
