@@ -75,6 +75,7 @@ Pipeline::Pipeline(const PipelineOptions& options, std::atomic<std::uint64_t>& s
 
 void Pipeline::reconfigure(const PipelineOptions& options) {
     ports_ = PortSet(options.ports);
+    recursion_.set_timeout(std::chrono::nanoseconds(options.tracker.pairing.timeout).count());
     processes_.reconfigure(options.enrich);
     const auto tracker = std::make_shared<const TrackerOptions>(per_worker(options, lanes_.size()));
     for (Lane& lane : lanes_) lane.batch.options = tracker;

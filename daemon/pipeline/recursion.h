@@ -19,6 +19,7 @@ class Recursion {
     explicit Recursion(std::int64_t timeout_ns, std::size_t entries = 4096)
         : timeout_ns_(timeout_ns), capacity_(entries) {}
 
+    void set_timeout(std::int64_t timeout_ns) { timeout_ns_ = timeout_ns; }
     /// Remembers a query to a local server until it is answered; sets `item.on_behalf_of` on a query by such a server.
     void note(PacketItem& item, std::span<const std::uint8_t> payload);
     [[nodiscard]] std::size_t size() const { return waiting_.size(); }

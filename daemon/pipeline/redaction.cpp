@@ -28,10 +28,7 @@ void drop_records(dns::Message& message) {
 } // namespace
 
 void Redaction::apply(Event& event, dns::Message& message) {
-    if (config_.command_line != Privacy::kKeep) {
-        if (event.process) hide_arguments(*event.process, shown_[0]);
-        if (event.server_process) hide_arguments(*event.server_process, shown_[1]);
-    }
+    if (config_.command_line != Privacy::kKeep) hide_arguments(event);
     if (config_.answers != Privacy::kKeep && event.action == Action::kResponse) drop_records(message);
     if (config_.client_addresses != Privacy::kKeep) hide_client(event);
 }
@@ -46,8 +43,19 @@ void Redaction::hide_client(Event& event) const {
     }
 }
 
-void Redaction::hide_arguments(LocalProcess& process, ProcessDetails& shown) const {
+void Redaction::hide_arguments(Event& event) {
+    used_ = 0;
+    if (event.process) hide_arguments(*event.process);
+    if (event.server_process) hide_arguments(*event.server_process);
+    on_behalf_of_.assign(event.on_behalf_of.begin(), event.on_behalf_of.end());
+    for (LocalProcess& client : on_behalf_of_) hide_arguments(client);
+    event.on_behalf_of = on_behalf_of_;
+}
+
+void Redaction::hide_arguments(LocalProcess& process) {
     if (process.details == nullptr || process.details->command_line.empty()) return;
+    if (used_ == shown_.size()) shown_.emplace_back();
+    ProcessDetails& shown = shown_[used_++];
     shown = *process.details;
     const auto program = std::min(shown.command_line.find(' '), shown.command_line.size());
     shown.command_line.resize(config_.command_line == Privacy::kTruncate ? program : 0);

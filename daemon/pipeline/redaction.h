@@ -6,7 +6,9 @@
 #include "config/config.h"
 #include "event/event.h"
 
-#include <array>
+#include <cstddef>
+#include <deque>
+#include <vector>
 
 namespace dnsmon {
 
@@ -19,10 +21,13 @@ class Redaction {
 
   private:
     void hide_client(Event& event) const;
-    void hide_arguments(LocalProcess& process, ProcessDetails& shown) const;
+    void hide_arguments(Event& event);
+    void hide_arguments(LocalProcess& process);
 
     PrivacyConfig config_;
-    std::array<ProcessDetails, 2> shown_; ///< client, server; reused
+    std::vector<LocalProcess> on_behalf_of_;
+    std::deque<ProcessDetails> shown_; ///< of the event at hand; reused
+    std::size_t used_ = 0;             ///< of shown_
 };
 
 } // namespace dnsmon

@@ -84,6 +84,22 @@ TEST_CASE("command lines: the program alone, or nothing, for client and server")
     }
 }
 
+TEST_CASE("command lines of the clients that a resolver asks for go too") {
+    ProcessDetails first;
+    ProcessDetails second;
+    first.command_line = "psql password=one";
+    second.command_line = "psql password=two";
+    Sample sample;
+    const std::array clients{LocalProcess{&sample.owner, &first, {}, {}}, LocalProcess{&sample.owner, &second, {}, {}}};
+    sample.event.on_behalf_of = clients;
+    PrivacyConfig config;
+    config.command_line = Privacy::kTruncate;
+    const auto text = sample.redacted(config);
+    CHECK_FALSE(has(text, "password"));
+    CHECK(has(text, "\"command_line\":\"psql\""));
+    CHECK(has(text, "\"command_line\":\"/usr/bin/curl\""));
+}
+
 TEST_CASE("answers go, their number and what is about the message stay") {
     PrivacyConfig config;
     config.answers = Privacy::kDrop;
