@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/read.h"
 
+#include "app/progress.h"
 #include "capture_file/reader.h"
 #include "cli/exit_code.h"
 #include "loop/wakeup.h"
@@ -50,12 +51,15 @@ class FileRun {
     Result<void> read_all() {
         // A live pipe shows its events as they come; a file goes in larger steps.
         const std::size_t step = reader_.file_bytes() == 0 ? 1 : kPacketsPerFlush;
+        Progress progress(reader_.file_bytes());
         for (std::size_t n = 1; !nobody_reads(writer_); ++n) {
             auto frame = reader_.next();
             if (!frame) return std::move(frame).error();
             if (!frame->has_value()) break;
             submit(**frame);
-            if (n % step == 0) flush();
+            if (n % step != 0) continue;
+            flush();
+            progress.reached(reader_.bytes_read());
         }
         return {};
     }
@@ -67,7 +71,7 @@ class FileRun {
         Packet packet;
         packet.time_ns = frame.time_ns;
         packet.interface = frame.interface;
-        packet.direction = payload->direction;
+        packet.direction = payload->direction != Direction::kUnknown ? payload->direction : frame.direction;
         packet.ethertype = payload->ethertype;
         packet.bytes = payload->bytes;
         packet.wire_bytes = frame.wire_bytes - static_cast<std::uint32_t>(frame.bytes.size() - payload->bytes.size());

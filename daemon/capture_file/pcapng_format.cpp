@@ -19,7 +19,8 @@ constexpr std::uint32_t kSimplePacket = 3;
 constexpr std::uint32_t kEnhancedPacket = 6;
 constexpr std::uint32_t kByteOrderMagic = 0x1a2b3c4d;
 
-constexpr std::uint16_t kOptionName = 2;
+constexpr std::uint16_t kOptionFlags = 2; // of a packet
+constexpr std::uint16_t kOptionName = 2;  // of an interface
 constexpr std::uint16_t kOptionResolution = 9;
 constexpr std::uint16_t kOptionOffset = 14;
 
@@ -64,8 +65,10 @@ class PcapngFormat : public CaptureFormat {
     Result<std::uint32_t> begin_block(Bytes header);
     Result<std::optional<Frame>> read_block(std::uint32_t type, Bytes body);
     Result<void> read_interface(Bytes body);
-    Result<std::optional<Frame>> frame_of(std::uint32_t interface, std::uint64_t units, Bytes data,
-                                          std::uint32_t captured, std::uint32_t wire);
+    Result<std::optional<Frame>> frame_of(std::uint32_t interface, Bytes body);
+    [[nodiscard]] Direction direction_of(Bytes options) const;
+    template <typename Visit>
+    void for_each_option(Bytes options, Visit&& visit) const;
     Result<std::optional<Frame>> simple_frame(Bytes body);
 
     WriterOrder order_;
@@ -119,13 +122,9 @@ Result<std::optional<Frame>> PcapngFormat::next(ByteSource& source) {
 Result<std::optional<Frame>> PcapngFormat::read_block(std::uint32_t type, Bytes body) {
     const std::size_t fixed = type == kSimplePacket ? 4 : type == kInterfaceDescription ? 8 : 20;
     if (body.size() < fixed) return Error{"a block that is too short for its type"};
-    const auto units = [&] { return std::uint64_t{order_.u32(body, 4)} << 32 | order_.u32(body, 8); };
-    const auto frame = [&](std::uint32_t interface) {
-        return frame_of(interface, units(), body.subspan(20), order_.u32(body, 12), order_.u32(body, 16));
-    };
     switch (type) {
-    case kEnhancedPacket: return frame(order_.u32(body, 0));
-    case kPacket: return frame(order_.u16(body, 0));
+    case kEnhancedPacket: return frame_of(order_.u32(body, 0), body);
+    case kPacket: return frame_of(order_.u16(body, 0), body);
     case kSimplePacket: return simple_frame(body);
     default: break;
     }
@@ -133,31 +132,50 @@ Result<std::optional<Frame>> PcapngFormat::read_block(std::uint32_t type, Bytes 
     return std::optional<Frame>{};
 }
 
+template <typename Visit>
+void PcapngFormat::for_each_option(Bytes options, Visit&& visit) const {
+    while (options.size() >= 4) {
+        const std::uint16_t code = order_.u16(options, 0);
+        const std::size_t length = order_.u16(options, 2);
+        if (code == 0 || 4 + length > options.size()) break;
+        visit(code, options.subspan(4, length));
+        options = options.subspan(std::min(options.size(), 4 + ((length + 3) & ~std::size_t{3})));
+    }
+}
+
+Direction PcapngFormat::direction_of(Bytes options) const {
+    Direction direction = Direction::kUnknown;
+    for_each_option(options, [&](std::uint16_t code, Bytes value) {
+        if (code != kOptionFlags || value.size() != 4) return;
+        const std::uint32_t way = order_.u32(value, 0) & 3;
+        if (way == 1) direction = Direction::kIngress;
+        if (way == 2) direction = Direction::kEgress;
+    });
+    return direction;
+}
+
 Result<void> PcapngFormat::read_interface(Bytes body) {
     if (interfaces_.size() >= kMaxInterfaces) return Error{"more than 65536 interfaces"};
     Interface interface;
     interface.linktype = order_.u16(body, 0);
     interface.snapshot_bytes = order_.u32(body, 4);
-    Bytes options = body.subspan(8);
-    while (options.size() >= 4) {
-        const std::uint16_t code = order_.u16(options, 0);
-        const std::size_t length = order_.u16(options, 2);
-        if (code == 0 || 4 + length > options.size()) break;
-        const Bytes value = options.subspan(4, length);
-        if (code == kOptionName)
-            interface.name.assign(value.begin(),
-                                  value.begin() + static_cast<std::ptrdiff_t>(std::min(length, kMaxNameBytes)));
-        if (code == kOptionResolution && length == 1) interface.resolution = value[0];
-        if (code == kOptionOffset && length == 8)
+    for_each_option(body.subspan(8), [&](std::uint16_t code, Bytes value) {
+        const auto name_bytes = static_cast<std::ptrdiff_t>(std::min(value.size(), kMaxNameBytes));
+        if (code == kOptionName) interface.name.assign(value.begin(), value.begin() + name_bytes);
+        if (code == kOptionResolution && value.size() == 1) interface.resolution = value[0];
+        if (code == kOptionOffset && value.size() == 8)
             interface.offset_seconds = static_cast<std::int64_t>(order_.u64(value, 0));
-        options = options.subspan(std::min(options.size(), 4 + ((length + 3) & ~std::size_t{3})));
-    }
+    });
     interfaces_.push_back(std::move(interface));
     return {};
 }
 
-Result<std::optional<Frame>> PcapngFormat::frame_of(std::uint32_t interface, std::uint64_t units, Bytes data,
-                                                    std::uint32_t captured, std::uint32_t wire) {
+// The enhanced packet block and its predecessor differ in how the interface is written.
+Result<std::optional<Frame>> PcapngFormat::frame_of(std::uint32_t interface, Bytes body) {
+    const std::uint64_t units = std::uint64_t{order_.u32(body, 4)} << 32 | order_.u32(body, 8);
+    const std::uint32_t captured = order_.u32(body, 12);
+    const std::uint32_t wire = order_.u32(body, 16);
+    const Bytes data = body.subspan(20);
     if (interface >= interfaces_.size() - section_begin_) {
         return Error{"a packet of interface " + std::to_string(interface) + ", which was never described"};
     }
@@ -169,6 +187,8 @@ Result<std::optional<Frame>> PcapngFormat::frame_of(std::uint32_t interface, std
     frame.interface = static_cast<std::uint32_t>(index);
     frame.bytes = data.first(captured);
     frame.wire_bytes = std::max(wire, captured);
+    const std::size_t padded = (std::size_t{captured} + 3) & ~std::size_t{3};
+    frame.direction = direction_of(data.subspan(std::min(data.size(), padded)));
     return std::optional<Frame>{frame};
 }
 

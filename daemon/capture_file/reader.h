@@ -3,6 +3,7 @@
 // frame in memory. Only this room knows the file formats.
 #pragma once
 
+#include "packet/packet.h"
 #include "util/result.h"
 
 #include <cstdint>
@@ -17,6 +18,7 @@ struct Frame {
     std::int64_t time_ns = 0; ///< since the epoch
     int linktype = 0;
     std::uint32_t interface = 0; ///< index into CaptureReader::interface_name
+    Direction direction = Direction::kUnknown; ///< as pcapng may say
     std::span<const std::uint8_t> bytes; ///< valid until the next call of next()
     std::uint32_t wire_bytes = 0;        ///< length on the wire, ≥ bytes.size()
 };

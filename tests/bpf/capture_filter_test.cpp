@@ -136,6 +136,40 @@ TEST_CASE("packets on a DNS port are taken whole, from the network header on") {
     }
 }
 
+TEST_CASE("on any port DNS is taken by its header, other datagrams are not") {
+    Filter filter(DNSMON_MAX_CAPTURE_BYTES, true);
+    CHECK(filter.run(ethernet(kIp, v4_udp(40000, 8053))));
+    CHECK(filter.run(ethernet(kIp6, ipv6(17, udp(40000, 8053, kQuery)))));
+    CHECK(filter.run(ethernet(kIp, v4_udp(40000, 53))));
+    Bytes z = kQuery, opcode = kQuery, counts = kQuery, rcode = kQuery;
+    z[3] |= 0x40;
+    opcode[2] |= 0x78;
+    counts[5] = 3; // more questions than there is room for
+    rcode[3] |= 3;
+    for (const Bytes& other : {z, opcode, counts, rcode, Bytes(11, 0), Bytes(60, 0xff), Bytes(60, 0), Bytes{}})
+        CHECK_FALSE(filter.run(ethernet(kIp, ipv4({}, udp(40000, 8053, other)))));
+}
+
+TEST_CASE("on any port a TCP flow is taken from the segment that begins with a message on") {
+    Filter filter(DNSMON_MAX_CAPTURE_BYTES, true);
+    Ipv4 header;
+    header.protocol = 6;
+    const auto segment = [&](std::uint16_t source, std::uint8_t flags, const Bytes& payload) {
+        return filter.run(ethernet(kIp, ipv4(header, tcp(source, 8053, flags, payload, 12)))).has_value();
+    };
+    Bytes first{0, static_cast<std::uint8_t>(kQuery.size())};
+    append(first, kQuery);
+    CHECK_FALSE(segment(40000, kSyn, {}));
+    CHECK_FALSE(segment(40000, kAck, Bytes(100, 'x')));
+    CHECK(segment(40000, kAck | kPsh, first));
+    CHECK(segment(40000, kAck, Bytes(100, 'x'))); // what follows belongs to it
+    CHECK_FALSE(segment(40001, kAck, Bytes(100, 'x')));
+    // A flow that holds no more messages is given up after a while.
+    int taken = 0;
+    while (taken < 10000 && segment(40000, kAck, Bytes(100, 'x'))) ++taken;
+    CHECK(taken == 4095);
+}
+
 TEST_CASE("tags in the bytes are stepped over, one and two") {
     Filter filter;
     const Bytes packet = v4_udp(40000, 53);

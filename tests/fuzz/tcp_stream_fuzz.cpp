@@ -90,7 +90,7 @@ void whole_stream(Input& input) {
 void any_segments(Input& input) {
     constexpr StreamLimits kLimits{
         .flows = 3, .bytes_per_flow = 512, .bytes = 1024, .pieces_per_flow = 4, .gap_ns = 50, .idle_ns = 500};
-    TcpStreams streams(plausible, kLimits);
+    TcpStreams streams(plausible, kLimits, (input.u8() & 1) != 0 ? Expectation::kAnything : Expectation::kDns);
     std::int64_t now_ns = 0;
     std::size_t bytes_in = 0;
     std::size_t bytes_out = 0;

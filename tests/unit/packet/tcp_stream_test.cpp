@@ -37,7 +37,8 @@ struct Direction {
     std::uint32_t next = 1000;
     std::int64_t now_ns = 0;
 
-    explicit Direction(StreamLimits limits = {}) : streams(plausible, limits) {}
+    explicit Direction(StreamLimits limits = {}, Expectation expectation = Expectation::kDns)
+        : streams(plausible, limits, expectation) {}
 
     SegmentFate at(std::uint32_t sequence, const Bytes& payload, TcpSegment segment = {}) {
         segment.sequence = sequence;
@@ -308,6 +309,54 @@ TEST_CASE("what is not DNS is noticed in an open connection as well") {
     for (int i = 0; i < 400 && fate != SegmentFate::kNotDns; ++i) fate = d.send(Bytes(1448, 'x'));
     CHECK(fate == SegmentFate::kNotDns);
     CHECK(d.streams.bytes_held() == 0);
+}
+
+TEST_CASE("where anything may come, a first message that is whole and plausible makes the stream DNS") {
+    for (const bool from_the_start : {true, false}) {
+        Direction d({}, Expectation::kAnything);
+        if (from_the_start) d.open();
+        const Bytes long_one = framed(message(1, 3000));
+        for (std::size_t at = 0; at < long_one.size(); at += 1000) {
+            CHECK(d.messages.empty());
+            d.send({long_one.begin() + static_cast<std::ptrdiff_t>(at),
+                    long_one.begin() + static_cast<std::ptrdiff_t>(std::min(at + 1000, long_one.size()))});
+        }
+        d.send(join(framed(message(2)), framed(message(3))));
+        CHECK(d.messages == std::vector<Bytes>{message(1, 3000), message(2), message(3)});
+    }
+}
+
+TEST_CASE("where anything may come, other protocols are left alone at once and hold nothing") {
+    Bytes implausible = framed(message(1));
+    implausible[7] = 2; // two questions: fits by its counts, yet no message
+    for (const Bytes& start : {implausible, text("GET / HTTP/1.1\r\nHost: x\r\n"), Bytes(300, 0xff), Bytes(300, 0)}) {
+        Direction d({}, Expectation::kAnything);
+        d.open();
+        CHECK(d.send(start) == SegmentFate::kNotDns);
+        d.send(framed(message(2)));
+        d.finish();
+        CHECK(d.messages.empty());
+        CHECK(d.streams.bytes_held() == 0);
+    }
+}
+
+TEST_CASE("where anything may come, an open connection has a few segments to prove itself") {
+    Direction lucky({}, Expectation::kAnything), unlucky({}, Expectation::kAnything);
+    for (int i = 0; i < 3; ++i) lucky.send(Bytes(100, 'x'));
+    lucky.send(framed(message(1)));
+    CHECK(lucky.messages.size() == 1);
+    for (int i = 0; i < 8; ++i) unlucky.send(Bytes(100, 'x'));
+    CHECK(unlucky.send(framed(message(1))) == SegmentFate::kNotDns);
+    CHECK(unlucky.messages.empty());
+}
+
+TEST_CASE("where anything may come, a first message that is never complete is not given") {
+    Direction d({}, Expectation::kAnything);
+    d.open();
+    const Bytes cut = framed(message(1, 3000));
+    d.send({cut.begin(), cut.begin() + 1000});
+    d.finish();
+    CHECK(d.messages.empty());
 }
 
 TEST_CASE("a zone transfer needs no more memory than its largest message") {

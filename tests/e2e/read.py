@@ -1,0 +1,166 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""dnsmon read: capture files of every kind and condition, as they come, without root."""
+import gzip
+import json
+import os
+import pty
+import struct
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
+from dnsmon_e2e import DNSMON, EndToEndCase, PATIENCE, main, pick, run_dnsmon, wire  # noqa: E402
+from dnsmon_e2e.waiting import LineCollector  # noqa: E402
+
+CLIENT, SERVER = b"\xc0\0\2\7", b"\xc6\x33\x64\x35"
+ETHERNET, RAW_IP = 1, 101
+PCAP_HEADER = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, RAW_IP)
+NOBODY = 65534
+
+
+def datagram(message, ports=(40000, 53), ends=(CLIENT, SERVER)):
+    udp = struct.pack("!4H", *ports, 8 + len(message), 0) + message
+    return struct.pack("!2B3H2BH4s4s", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0, *ends) + udp
+
+
+def reply(message):
+    return datagram(message, (53, 40000), (SERVER, CLIENT))
+
+
+def record(frame, seconds=1000, microseconds=0):
+    return struct.pack("<4I", seconds, microseconds, len(frame), len(frame)) + frame
+
+
+def lookup(ident, name="www.example.test", seconds=1000):
+    query = wire.query(name, ident=ident)
+    return (record(datagram(query), seconds)
+            + record(reply(wire.answer_to(query, "192.0.2.1")), seconds, 250_000))
+
+
+class Read(EndToEndCase):
+    def setUp(self):
+        self.directory = self.enterContext(tempfile.TemporaryDirectory(prefix="dnsmon-test-"))
+        os.chmod(self.directory, 0o755)
+
+    def file(self, name, content):
+        path = os.path.join(self.directory, name)
+        with open(path, "wb") as f:
+            f.write(content)
+        return path
+
+    def read(self, *arguments, code=0, **options):
+        done = run_dnsmon("read", *arguments, **options)
+        self.assertEqual(done.returncode, code, done.stderr)
+        return [json.loads(line) for line in done.stdout.splitlines()], done.stderr
+
+    def test_times_and_durations_are_the_captures(self):
+        events, _ = self.read(self.file("a.pcap", PCAP_HEADER + lookup(1)))
+        self.assertEqual([e["@timestamp"] for e in events],
+                         ["1970-01-01T00:16:40.000000000Z", "1970-01-01T00:16:40.250000000Z"])
+        self.assert_fields(events[1], event__duration=250_000_000, dns__resolved_ip=["192.0.2.1"])
+
+    def test_timeouts_go_by_the_captures_time(self):
+        asked = record(datagram(wire.query("lost.example.test", ident=1)), 1000)
+        events, _ = self.read(self.file("a.pcap", PCAP_HEADER + asked + lookup(2, seconds=1010)))
+        lost = [e for e in events if pick(e, "event.action") == "timeout"]
+        self.assertEqual([e["@timestamp"] for e in lost], ["1970-01-01T00:16:45.000000000Z"])
+        self.assert_fields(lost[0], dns__question__name="lost.example.test")
+
+    def test_several_files_gzip_among_them(self):
+        plain = self.file("a.pcap", PCAP_HEADER + lookup(1))
+        packed = self.file("b.pcap.gz", gzip.compress(PCAP_HEADER + lookup(2)))
+        events, _ = self.read(plain, packed)
+        self.assertEqual([pick(e, "dns.id") for e in events], ["1", "1", "2", "2"])
+
+    def test_a_damaged_file_gives_what_can_be_read_and_exit_1(self):
+        content = PCAP_HEADER + lookup(1)
+        bad = self.file("bad.pcap", content + b"\xff" * 40)
+        good = self.file("good.pcap", PCAP_HEADER + lookup(2))
+        events, errors = self.read(bad, good, code=1)
+        self.assertEqual([pick(e, "dns.id") for e in events], ["1", "1", "2", "2"])
+        self.assertIn(f"{bad}: at byte {len(content)}:", errors)
+
+    def test_a_file_cut_short(self):
+        content = PCAP_HEADER + lookup(1)
+        path = self.file("cut.pcap", content + lookup(2)[:30])
+        events, errors = self.read(path, code=1)
+        self.assertEqual(len(events), 2)
+        self.assertIn(f"{path}: at byte {len(content)}:", errors)
+
+    def test_not_a_capture_and_no_file(self):
+        path = self.file("text", b"hello, world\n")
+        events, errors = self.read(path, os.path.join(self.directory, "none"), code=1)
+        self.assertEqual(events, [])
+        self.assertIn(f"{path}: is not a capture file", errors)
+        self.assertIn("No such file or directory", errors)
+
+    def test_a_live_pipe_gives_events_while_it_is_open(self):
+        process = subprocess.Popen([DNSMON, "read", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=False)
+        lines = LineCollector(open(process.stdout.fileno(), encoding="utf-8", closefd=False))
+        process.stdin.write(PCAP_HEADER + lookup(1))
+        process.stdin.flush()
+        self.assertTrue(lines.wait(lambda seen: len(seen) >= 2, 15), "no events while the pipe was open")
+        process.stdin.write(lookup(2))
+        process.stdin.close()
+        self.assertEqual(process.wait(20 * PATIENCE), 0)
+        lines.finish()
+        process.stdout.close()
+        self.assertEqual([pick(json.loads(line), "dns.id") for line in lines.lines], ["1", "1", "2", "2"])
+
+    def test_an_ordinary_user(self):
+        path = self.file("a.pcap", PCAP_HEADER + lookup(1))
+        events, _ = self.read(path, user=NOBODY, group=NOBODY, extra_groups=[])
+        self.assertEqual(len(events), 2)
+
+    def test_dns_on_other_ports_is_found_by_content(self):
+        query = wire.query("odd.example.test", ident=9)
+        quic = bytes.fromhex("c3ff00001d0888") + bytes(range(200))
+        path = self.file("odd.pcap", PCAP_HEADER + record(datagram(query, (40000, 8053)))
+                         + record(datagram(quic, (40000, 443))))
+        events, _ = self.read(path)
+        self.assertEqual([pick(e, "dnsmon.detected") for e in events], ["heuristic"])
+        events, _ = self.read("--port", "8053", path)
+        self.assertEqual([pick(e, "dnsmon.detected") for e in events], ["port"])
+
+    def test_pcapng_names_the_interface_and_the_direction(self):
+        def block(kind, body):
+            body += b"\0" * (-len(body) % 4)
+            return struct.pack("<2I", kind, 12 + len(body)) + body + struct.pack("<I", 12 + len(body))
+
+        def packet(frame, way):
+            padded = frame + b"\0" * (-len(frame) % 4)
+            return block(6, struct.pack("<5I", 0, 0, 1_000_000, len(frame), len(frame)) + padded
+                         + struct.pack("<2HI", 2, 4, way) + struct.pack("<2H", 0, 0))
+        query = wire.query("ng.example.test", ident=1)
+        path = self.file("a.pcapng", block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1))
+                         + block(1, struct.pack("<2HI2H", RAW_IP, 0, 0, 2, 4) + b"eth7" + struct.pack("<2H", 0, 0))
+                         + packet(datagram(query), 2) + packet(reply(wire.answer_to(query, "192.0.2.1")), 1))
+        events, _ = self.read(path)
+        self.assert_fields(events[0], network__direction="egress", observer__egress__interface__name="eth7")
+        self.assert_fields(events[1], network__direction="ingress", observer__ingress__interface__name="eth7")
+
+    def test_progress_of_a_large_file_on_a_terminal_only(self):
+        filler = record(datagram(b"\xff" * 60_000, (40000, 443)))
+        path = self.file("large.pcap", PCAP_HEADER + filler * 400 + lookup(1))
+        _, errors = self.read(path)
+        self.assertEqual(errors, "")
+        ours, theirs = pty.openpty()
+        with open(os.devnull, "wb") as nowhere:
+            process = subprocess.Popen([DNSMON, "read", path], stdout=nowhere, stderr=theirs)
+        os.close(theirs)
+        shown = b""
+        try:
+            while data := os.read(ours, 4096):
+                shown += data
+        except OSError:
+            pass  # EIO: the program has ended
+        os.close(ours)
+        self.assertEqual(process.wait(20 * PATIENCE), 0)
+        self.assertRegex(shown.decode(), r"^\rdnsmon: \d+ %")
+        self.assertTrue(shown.endswith(b"\r\x1b[K"), shown)
+
+
+if __name__ == "__main__":
+    main()
