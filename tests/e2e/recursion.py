@@ -74,7 +74,7 @@ class Recursion(EndToEndCase):
     def test_dnsmasq(self):
         if not shutil.which("dnsmasq"):
             self.skipTest("dnsmasq is not installed")
-        self.check(self.start("dnsmasq", "-k", "-C", "/dev/null", "-R", "-h", "-u", "root", "-x", "/dev/null",
+        self.check(self.start("dnsmasq", "-k", "-C", "/dev/null", "-R", "-h", "-u", "root", "--pid-file=",
                               f"--listen-address={self.here}", "--bind-interfaces", "-S", self.upstream.address4))
 
 
