@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "process/exec_notices.h"
 
+#include "process/proc_files.h"
+
 #include <linux/cn_proc.h>
 #include <linux/connector.h>
 #include <linux/filter.h>
@@ -16,6 +18,8 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
+#include <optional>
+#include <string>
 #include <thread>
 
 namespace dnsmon {
@@ -39,24 +43,6 @@ Result<void> keep_exec_only(int socket) {
     return {};
 }
 
-Fd connector_socket() {
-    return Fd(::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_CONNECTOR));
-}
-
-/// The connector is the first network namespace's only; a socket made there works on from here. A thread of its own
-/// goes there, so that this one never leaves.
-Fd connector_socket_of_init() {
-    Fd socket;
-    int error = 0;
-    std::thread([&] {
-        const Fd there(::open("/proc/1/ns/net", O_RDONLY | O_CLOEXEC));
-        if (there && ::setns(there.get(), CLONE_NEWNET) == 0) socket = connector_socket();
-        error = errno;
-    }).join();
-    errno = error;
-    return socket;
-}
-
 Result<void> subscribe(int socket) {
     nlmsghdr header{};
     cn_msg message{};
@@ -73,11 +59,8 @@ Result<void> subscribe(int socket) {
     return {};
 }
 
-} // namespace
-
-Result<ExecNotices> ExecNotices::open() {
-    Fd socket = connector_socket();
-    if (!socket && errno == EPROTONOSUPPORT) socket = connector_socket_of_init();
+Result<Fd> listen_here() {
+    Fd socket(::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_CONNECTOR));
     if (!socket) return system_error("opening the process connector", errno);
     if (::setsockopt(socket.get(), SOL_SOCKET, SO_RCVBUFFORCE, &kReceiveBytes, sizeof(kReceiveBytes)) != 0)
         ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVBUF, &kReceiveBytes, sizeof(kReceiveBytes));
@@ -88,7 +71,38 @@ Result<ExecNotices> ExecNotices::open() {
     if (::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0)
         return system_error("joining the process connector", errno);
     if (auto done = subscribe(socket.get()); !done) return std::move(done).error();
-    return ExecNotices(std::move(socket));
+    return socket;
+}
+
+/// The connector answers in the first network namespace only, and a socket made there works on from here. Which
+/// namespace is the first cannot be asked: init's, else that of a process we descend from. A thread of its own goes
+/// there, so that this one never leaves; nullopt: nobody listens there, or the way is barred.
+std::optional<Fd> listen_in_namespace_of(std::uint32_t pid) {
+    std::optional<Fd> socket;
+    std::thread([&] {
+        const Fd there(::open(("/proc/" + std::to_string(pid) + "/ns/net").c_str(), O_RDONLY | O_CLOEXEC));
+        if (!there || ::setns(there.get(), CLONE_NEWNET) != 0) return;
+        if (auto made = listen_here()) socket = std::move(*made);
+    }).join();
+    return socket;
+}
+
+} // namespace
+
+Result<ExecNotices> ExecNotices::open() {
+    auto here = listen_here();
+    if (here) return ExecNotices(std::move(*here));
+    constexpr std::uint32_t kInit = 1;
+    constexpr int kMaxAncestors = 16;
+    if (auto first = listen_in_namespace_of(kInit)) return ExecNotices(std::move(*first));
+    auto ancestor = static_cast<std::uint32_t>(::getppid());
+    for (int i = 0; i < kMaxAncestors && ancestor > kInit; ++i) {
+        if (auto found = listen_in_namespace_of(ancestor)) return ExecNotices(std::move(*found));
+        const auto files = ProcFiles::open("/proc", ancestor);
+        const auto stat = files ? files->stat() : std::nullopt;
+        ancestor = stat ? stat->parent_pid : 0;
+    }
+    return std::move(here).error();
 }
 
 void ExecNotices::drain(const std::function<void(std::uint32_t)>& on_exec) {

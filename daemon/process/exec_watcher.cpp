@@ -4,6 +4,8 @@
 #include "util/clock.h"
 
 #include <poll.h>
+#include <pthread.h>
+#include <sched.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -16,8 +18,12 @@ namespace {
 
 constexpr int kNice = -10;
 
-/// Of this thread alone (Linux keeps a nice value for each). Without the permission the thread waits its turn.
+/// Of this thread alone. Some ten microseconds of work for each exec(), but at once: real time where that is allowed,
+/// else ahead of the others. Without either permission the thread waits its turn.
 void move_ahead() {
+    sched_param lowest{};
+    lowest.sched_priority = ::sched_get_priority_min(SCHED_RR);
+    if (::pthread_setschedparam(::pthread_self(), SCHED_RR, &lowest) == 0) return;
     const auto thread = static_cast<id_t>(::syscall(SYS_gettid));
     ::setpriority(PRIO_PROCESS, thread, kNice);
 }

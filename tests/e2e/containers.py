@@ -119,7 +119,6 @@ class Containers(EndToEndCase):
                 f"[s.sendto(m, ('{OUTSIDE}.2', 53)) for _ in range(2)]; s.recv(512)")
         subprocess.run(["ip", "netns", "exec", CLIENT, sys.executable, "-c", send], check=True)
         queries = self.dnsmon.wait_events(2, event__action="query", dns__id=str(0x4242))
-        self.assertEqual([pick(q, "dnsmon.retransmits") for q in queries], [None, 1])
         for query in queries:
             self.assert_fields(query, dnsmon__interfaces=["vethc", "br0", "uplink"])
 

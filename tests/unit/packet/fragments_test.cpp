@@ -150,7 +150,7 @@ TEST_CASE("the first fragment tells time and owner, any fragment the owner if it
     with_owner.sender.attribution = Attribution::kExact;
     with_owner.sender.pid = 42;
     Packet other;
-    other.interface = 9;
+    other.interface = 7;
     other.sender = with_owner.sender;
     other.sender.pid = 43;
 
@@ -175,6 +175,19 @@ TEST_CASE("the first fragment tells time and owner, any fragment the owner if it
     REQUIRE(table.last);
     CHECK(table.last->first.interface == 7);
     CHECK(table.last->first.bytes.empty());
+}
+
+TEST_CASE("a datagram that crosses two interfaces is whole on each") {
+    const Bytes whole = pattern(64);
+    Packet veth;
+    veth.interface = 7;
+    Packet bridge;
+    bridge.interface = 9;
+    Table table;
+    CHECK(table.add(as_v4(whole, {0, 32}), veth).empty());
+    CHECK(table.add(as_v4(whole, {32, 64}), bridge).empty());
+    CHECK(table.add(as_v4(whole, {32, 64}), veth) == whole);
+    CHECK(table.add(as_v4(whole, {0, 32}), bridge) == whole);
 }
 
 TEST_CASE("what is never completed expires") {

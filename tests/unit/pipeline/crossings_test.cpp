@@ -38,7 +38,7 @@ struct Fixture {
     Crossings::Release release = [this](PacketItem& held, std::span<const std::uint8_t> payload) { take(held, payload); };
 
     void take(const PacketItem& held, std::span<const std::uint8_t> payload) {
-        CHECK(payload.size() == kPayload.size());
+        CHECK(payload.size() == kPayload.size()); // a macro with a pragma: not in a member's initializer
         released.push_back(held);
     }
     bool add(PacketItem packet, std::uint32_t interface, bool answer = false, std::uint16_t ip_id = 0) {

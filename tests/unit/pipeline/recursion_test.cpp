@@ -62,7 +62,7 @@ TEST_CASE("the client that asked the resolver is named until it is answered") {
 TEST_CASE("several clients are all named, each once; the resolver of another is nobody's") {
     Recursion recursion(kTimeoutNs);
     const Bytes query = dns_query(1, "www.example.org");
-    for (const auto port : std::array<std::uint16_t, 3>{4000, 4001, 4002}) {
+    for (std::uint16_t port = 4000; port < 4003; ++port) {
         PacketItem asked = item(port, port == 4002 ? 11 : 10, 500);
         recursion.note(asked, query);
     }
