@@ -11,6 +11,7 @@ import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 from dnsmon_e2e import Client, Dnsmon, EndToEndCase, Resolver, loopback4, main, pick  # noqa: E402
+from dnsmon_e2e.waiting import LineCollector  # noqa: E402
 
 NAME = "www.example.test"
 UNBOUND = """
@@ -18,6 +19,7 @@ server:
   do-daemonize: no
   use-syslog: no
   logfile: ""
+  verbosity: 1
   username: ""
   chroot: ""
   directory: "{directory}"
@@ -41,17 +43,21 @@ class Recursion(EndToEndCase):
         self.upstream = self.enterContext(Resolver())
         self.here = loopback4()
 
-    def start(self, *argv):
-        process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    def start(self, *argv, ready):
+        process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                                   text=True)
+        log = LineCollector(process.stderr)
 
         def end():
             process.terminate()
             process.wait(20)
+            log.finish()
         self.addCleanup(end)
+        self.assertTrue(log.wait(lambda lines: any(ready in line for line in lines), 20), log.lines)
         return process
 
     def check(self, forwarder):
-        client = Client("dig", "+tries=30", "+time=1", "+retry=30", f"@{self.here}", NAME)
+        client = Client("dig", "+tries=1", f"@{self.here}", NAME)
         upstream = self.dnsmon.wait_event(event__action="query", process__pid=forwarder.pid,
                                           destination__ip=self.upstream.address4, dns__question__name=NAME)
         self.assert_fields(upstream, dnsmon__on_behalf_of__pid=client.pid, dnsmon__on_behalf_of__name="dig")
@@ -69,13 +75,14 @@ class Recursion(EndToEndCase):
             path = os.path.join(directory, "unbound.conf")
             with open(path, "w") as f:
                 f.write(UNBOUND.format(directory=directory, here=self.here, upstream=self.upstream.address4))
-            self.check(self.start("unbound", "-d", "-c", path))
+            self.check(self.start("unbound", "-d", "-c", path, ready="start of service"))
 
     def test_dnsmasq(self):
         if not shutil.which("dnsmasq"):
             self.skipTest("dnsmasq is not installed")
         self.check(self.start("dnsmasq", "-k", "-C", "/dev/null", "-R", "-h", "-u", "root", "--pid-file=",
-                              f"--listen-address={self.here}", "--bind-interfaces", "-S", self.upstream.address4))
+                              f"--listen-address={self.here}", "--bind-interfaces", "-S", self.upstream.address4,
+                              "--log-facility=-", ready="started"))
 
 
 if __name__ == "__main__":
