@@ -185,10 +185,7 @@ void Tracker::set_processes(Event& event, const End& client, const End& server) 
 void Tracker::set_on_behalf_of(Event& event, const PacketItem& item) {
     on_behalf_of_.clear();
     if (item.on_behalf_of == nullptr || event.action != Action::kQuery) return;
-    // Whoever's arguments are not to be shown is named by what the kernel said alone.
-    const bool details = options_.privacy.command_line == Privacy::kKeep;
-    for (const End& client : *item.on_behalf_of)
-        on_behalf_of_.push_back({&client.owner, details ? client.details.get() : nullptr, {}, {}});
+    for (const End& client : *item.on_behalf_of) on_behalf_of_.push_back({&client.owner, client.details.get(), {}, {}});
     event.on_behalf_of = on_behalf_of_;
 }
 
