@@ -61,6 +61,12 @@ static __always_inline void read_current(struct dnsmon_owner *owner)
 #endif
 
 /*
+ * Set by the loader. Not bpf_core_type_exists(): for a type that is not there libbpf before 1.5 looks into the modules'
+ * BTF, which takes CAP_SYS_ADMIN.
+ */
+const volatile bool accept_takes_argument = false;
+
+/*
  * inet_csk_accept(sk, flags, err, kern) became inet_csk_accept(sk, arg) in 6.10 (commit 92ef0fd55ac8): a fexit program
  * finds the returned socket behind the last argument. In assembler, for clang would compute the address first and load
  * once, which the verifier refuses on a context.
@@ -69,7 +75,7 @@ static __always_inline struct sock *accepted_socket(unsigned long long *fexit_ar
 {
 	struct sock *sk;
 
-	if (bpf_core_type_exists(struct proto_accept_arg))
+	if (accept_takes_argument)
 		asm volatile("%0 = *(u64 *)(%1 + 16)" : "=r"(sk) : "r"(fexit_arguments));
 	else
 		asm volatile("%0 = *(u64 *)(%1 + 32)" : "=r"(sk) : "r"(fexit_arguments));

@@ -89,25 +89,25 @@ Result<std::uint64_t> ring_buffer_size(const YamlNode& node) {
 Result<std::uint32_t> file_mode(const YamlNode& node) {
     auto mode = parse_mode(node.scalar);
     if (mode && (*mode & 0600U) != 0600U)
-        return Error{quoted(node.scalar) + " keeps the owner from reading or writing"};
+        return Error{dnsmon::quoted(node.scalar) + " keeps the owner from reading or writing"};
     return mode;
 }
 
 Result<std::chrono::seconds> rotation_period(const YamlNode& node) {
     auto period = to_duration(node, 1s, 366 * kDay);
     if (!period) return std::move(period).error();
-    if (*period % 1s != 0ms) return Error{quoted(node.scalar) + " is not a whole number of seconds"};
+    if (*period % 1s != 0ms) return Error{dnsmon::quoted(node.scalar) + " is not a whole number of seconds"};
     return std::chrono::duration_cast<std::chrono::seconds>(*period);
 }
 
 Result<std::uint16_t> record_type(const YamlNode& node) {
     if (const auto type = dns::type_from_name(node.scalar)) return *type;
-    return Error{quoted(node.scalar) + " is no record type: write its name, or TYPE and its number, as in TYPE65"};
+    return Error{dnsmon::quoted(node.scalar) + " is no record type: write its name, or TYPE and its number, as in TYPE65"};
 }
 
 Result<std::uint16_t> response_code(const YamlNode& node) {
     if (const auto rcode = dns::rcode_from_name(node.scalar)) return *rcode;
-    return Error{quoted(node.scalar) + " is no response code: write its name, or RCODE and its number, as in RCODE3"};
+    return Error{dnsmon::quoted(node.scalar) + " is no response code: write its name, or RCODE and its number, as in RCODE3"};
 }
 
 constexpr auto kPort = integer<std::uint16_t>(1, 65535);

@@ -91,7 +91,7 @@ class Loader {
 
     /// Keys come from the file: as they are where they are words, else escaped.
     [[nodiscard]] static std::string word_or_quoted(const std::string& key_path) {
-        const auto text = quoted(key_path);
+        const auto text = dnsmon::quoted(key_path);
         return text == '"' + key_path + '"' ? key_path : text;
     }
 

@@ -19,7 +19,7 @@ bool is_graphic(char c) {
 }
 
 Error bad(std::string_view text, std::string_view what) {
-    return Error{quoted(text).append(" ").append(what)};
+    return Error{dnsmon::quoted(text).append(" ").append(what)};
 }
 
 } // namespace

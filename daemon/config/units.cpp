@@ -51,19 +51,19 @@ std::string format_quantity(std::uint64_t value, const std::array<Unit, N>& unit
 Result<std::uint64_t> parse_integer(std::string_view text) {
     constexpr std::array<Unit, 1> kPlain{{{"", 1}}};
     if (const auto value = parse_quantity(text, kPlain, std::numeric_limits<std::uint64_t>::max())) return *value;
-    return Error{quoted(text) + " is not a whole number"};
+    return Error{dnsmon::quoted(text) + " is not a whole number"};
 }
 
 Result<std::uint64_t> parse_size(std::string_view text) {
     if (const auto value = parse_quantity(text, kSizeUnits, std::numeric_limits<std::uint64_t>::max())) return *value;
-    return Error{quoted(text) + " is not a size: write bytes, or KiB, MiB, GiB, as in 16MiB"};
+    return Error{dnsmon::quoted(text) + " is not a size: write bytes, or KiB, MiB, GiB, as in 16MiB"};
 }
 
 Result<std::chrono::milliseconds> parse_duration(std::string_view text) {
     if (const auto value = parse_quantity(text, kDurationUnits, std::numeric_limits<std::int64_t>::max())) {
         return std::chrono::milliseconds(static_cast<std::int64_t>(*value));
     }
-    return Error{quoted(text) + " is not a duration: write a number and ms, s, m, h or d, as in 5s"};
+    return Error{dnsmon::quoted(text) + " is not a duration: write a number and ms, s, m, h or d, as in 5s"};
 }
 
 Result<std::uint32_t> parse_mode(std::string_view text) {
@@ -71,7 +71,7 @@ Result<std::uint32_t> parse_mode(std::string_view text) {
     const auto* end = text.data() + text.size();
     const auto [rest, failure] = std::from_chars(text.data(), end, mode, 8);
     if (failure != std::errc{} || rest != end || text.size() < 3 || text.size() > 4 || mode > 0777) {
-        return Error{quoted(text) + " is not a file mode: write three octal digits, as in \"0640\""};
+        return Error{dnsmon::quoted(text) + " is not a file mode: write three octal digits, as in \"0640\""};
     }
     return mode;
 }

@@ -33,7 +33,7 @@ std::vector<ConfigProblem> ProblemList::take_sorted() {
 std::string describe(const YamlNode& node) {
     switch (node.kind) {
     case YamlNode::Kind::kNull: return "nothing";
-    case YamlNode::Kind::kScalar: return quoted(node.scalar);
+    case YamlNode::Kind::kScalar: return dnsmon::quoted(node.scalar);
     case YamlNode::Kind::kList: return "a list";
     case YamlNode::Kind::kMap: return "a map";
     }
@@ -93,7 +93,7 @@ Result<std::size_t> to_choice(const YamlNode& node, std::span<const std::string_
     }
     const auto meant = nearest_word(node.scalar, words);
     const auto hint = meant.empty() ? std::string() : "; did you mean " + std::string(meant) + "?";
-    return Error{quoted(node.scalar) + " is not one of " + joined(words) + hint};
+    return Error{dnsmon::quoted(node.scalar) + " is not one of " + joined(words) + hint};
 }
 
 } // namespace dnsmon

@@ -7,9 +7,13 @@
 #include "owner_fentry.skel.h"
 #include "owner_kprobe.skel.h"
 
+#include <bpf/btf.h>
+#include <linux/btf.h>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <memory>
 
 namespace dnsmon {
 namespace {
@@ -36,6 +40,18 @@ Result<BpfObject> open(const std::vector<std::uint16_t>& ports, bool any_port) {
                      {[](void* p) { Skeleton::destroy(static_cast<Skeleton*>(p)); }, set_ports<Skeleton>});
 }
 
+/// Linux ≥ 6.10: inet_csk_accept(sk, struct proto_accept_arg *).
+bool accept_takes_argument() {
+    const std::unique_ptr<btf, void (*)(btf*)> kernel(::btf__load_vmlinux_btf(), ::btf__free);
+    return kernel != nullptr && ::btf__find_by_name_kind(kernel.get(), "proto_accept_arg", BTF_KIND_STRUCT) > 0;
+}
+
+Result<BpfObject> open_fentry(const std::vector<std::uint16_t>& ports, bool any_port) {
+    auto object = open<owner_fentry>(ports, any_port);
+    if (object) static_cast<owner_fentry*>(object->skeleton())->rodata->accept_takes_argument = accept_takes_argument();
+    return object;
+}
+
 } // namespace
 
 // Through the skeleton, not bpf_object__load: it also maps the global variables into our memory.
@@ -55,7 +71,7 @@ Result<BpfObject> open_owner(OwnerFlavour flavour, const std::vector<std::uint16
                              bool netns_known) {
     switch (flavour) {
     case OwnerFlavour::kFentry:
-        return open<owner_fentry>(ports, any_port);
+        return open_fentry(ports, any_port);
     case OwnerFlavour::kKprobe:
         return open<owner_kprobe>(ports, any_port);
     case OwnerFlavour::kCgroup:
