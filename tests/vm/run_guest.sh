@@ -3,23 +3,24 @@
 # Runs one command in a fresh virtual machine: the command's standard output is ours, its standard error and the
 # kernel's console go to build/vm/logs (removed when all was well), its exit code is ours. 124: the guest did not
 # finish in time; 125: it ended without saying how.
-#   usage: tests/vm/run_guest.sh [-t SECONDS] [-a KERNEL_ARGUMENTS] [-s SUITE] [-d DISK] [-p SOURCE[=NAME]]… KERNEL COMMAND [ARGUMENT…]
+#   usage: tests/vm/run_guest.sh [-t SECONDS] [-a KERNEL_ARGUMENTS] [-s SUITE] [-d DISK] [-e UNIT] [-p SOURCE[=NAME]]… KERNEL COMMAND [ARGUMENT…]
 #   -p puts a file or folder into the guest's /payload, which is the command's directory. -s boots SUITE with systemd.
 #   -d FILE stands for what the disk keeps over a reboot: unpacked over the root when it is there, and written from what
-#   the command sends to /dev/ttyS2 (a compressed cpio archive).
+#   the command sends to /dev/ttyS2 (a compressed cpio archive). -e enables a unit of tests/vm.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cache=$here/../../build/vm
-limit=180 append='' payload=() suite='' disk=/dev/null
+limit=180 append='' payload=() suite='' disk=/dev/null unit=''
 
 usage() { sed -n 's/^#   usage: /usage: /p' "$0" >&2; exit 64; }
 
-while getopts t:a:s:d:p: option; do
+while getopts t:a:s:d:e:p: option; do
     case $option in
         t) limit=$OPTARG ;;
         a) append=$OPTARG ;;
         s) suite=$OPTARG ;;
         d) disk=$OPTARG ;;
+        e) unit=$OPTARG ;;
         p) payload+=("$OPTARG") ;;
         *) usage ;;
     esac
@@ -40,6 +41,10 @@ if [[ $suite ]]; then
     mkdir -p "$work/root/etc/systemd/system/multi-user.target.wants"
     cp "$here/guest.service" "$work/root/etc/systemd/system/"
     ln -s ../guest.service "$work/root/etc/systemd/system/multi-user.target.wants/"
+    if [[ $unit ]]; then
+        cp "$here/$unit" "$work/root/etc/systemd/system/"
+        ln -s "../$unit" "$work/root/etc/systemd/system/multi-user.target.wants/"
+    fi
     install -m 755 "$here/guest_command" "$work/root/payload/guest_command"
 else
     root=$cache/root-$(. /etc/os-release && echo "${VERSION_CODENAME:-bookworm}").cpio.gz

@@ -27,7 +27,7 @@ watch() {
     printf 'hooks: {mode: %s}\noutput: {journald: false}\n' "$mode" > $folder/dnsmon.yaml
     rm -f $folder/pipe; mkfifo $folder/pipe
     : > $folder/events
-    timeout 60 "$@" $dnsmon run --stdout -c $folder/dnsmon.yaml > $folder/events 2> $folder/pipe &
+    "$@" $dnsmon run --stdout -c $folder/dnsmon.yaml > $folder/events 2> $folder/pipe &
     daemon=$!
     exec 4< <(tee $folder/log < $folder/pipe)
     report=$(grep -m 1 -E '"capturing"|"cannot start"' <&4)
