@@ -27,6 +27,7 @@ until_true() {
         ((SECONDS < end)) || return 1
         timeout 1 journalctl -f -n 0 > /dev/null 2>&1
     done
+    return 0 # and not the loop's own: that of its last wait
 }
 
 # What of BPF is there beside systemd's own programs: "programs maps links".
