@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "output/writer.h"
 
+#include "util/clock.h"
+
 #include <pthread.h>
 
 #include <algorithm>
-#include <chrono>
 #include <csignal>
 #include <iterator>
 #include <utility>
@@ -16,11 +17,6 @@ namespace {
 constexpr std::size_t kSpareBatches = 16;
 constexpr std::size_t kSpareBytes = 1U << 20; ///< a batch that grew beyond this is freed, not kept
 constexpr std::size_t kMaxNews = 64;          ///< nobody takes them: the repeated ones are lost first
-
-std::int64_t unix_now_ns() {
-    using namespace std::chrono;
-    return duration_cast<nanoseconds>(system_clock::now().time_since_epoch()).count();
-}
 
 /// The loop's signalfd gets the signals, and a write to a closed pipe or beyond RLIMIT_FSIZE gives an errno.
 void block_signals() {
@@ -87,7 +83,7 @@ void Writer::stop() {
     queue_.close();
     if (!thread_.joinable()) return;
     thread_.join();
-    const std::int64_t now_ns = unix_now_ns();
+    const std::int64_t now_ns = realtime_ns();
     const std::lock_guard lock(books_);
     for (Output& output : outputs_) {
         if (!output.status.failing) continue;
@@ -129,7 +125,7 @@ void Writer::replace(Replacement replacement) {
     for (Active& active : gone) {
         active.sink.reset(); // closed before another opens what may be the same file
         const std::lock_guard lock(books_);
-        if (outputs_[active.output].status.failing) end_outage(outputs_[active.output], unix_now_ns());
+        if (outputs_[active.output].status.failing) end_outage(outputs_[active.output], realtime_ns());
     }
     const std::lock_guard lock(books_);
     for (auto& sink : replacement.added) activate(std::move(sink));
@@ -153,7 +149,7 @@ void Writer::write(const Batch& batch) {
     for (std::size_t i = 0; i < sinks_.size(); ++i) {
         const WriteOutcome outcome = sinks_[i].sink->write(batch);
         const std::lock_guard lock(books_);
-        book(outputs_[sinks_[i].output], outcome, unix_now_ns());
+        book(outputs_[sinks_[i].output], outcome, realtime_ns());
         if (i == 0 || outcome.written > most) {
             most = outcome.written; // sinks take a batch's first events, so this is how many some sink has
             reason = outcome.reason;

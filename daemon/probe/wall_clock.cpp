@@ -1,28 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probe/wall_clock.h"
 
-#include <ctime>
+#include "util/clock.h"
+
 #include <limits>
 
 namespace dnsmon {
-namespace {
-
-std::int64_t now_ns(clockid_t clock) {
-    timespec time{};
-    ::clock_gettime(clock, &time);
-    return time.tv_sec * std::int64_t{1'000'000'000} + time.tv_nsec;
-}
-
-} // namespace
 
 void WallClock::resync() {
     // Of a few tries the one that was interrupted least is the truest.
     constexpr int kTries = 5;
     std::int64_t best_span = std::numeric_limits<std::int64_t>::max();
     for (int i = 0; i < kTries; ++i) {
-        const std::int64_t before = now_ns(CLOCK_MONOTONIC);
-        const std::int64_t wall = now_ns(CLOCK_REALTIME);
-        const std::int64_t after = now_ns(CLOCK_MONOTONIC);
+        const std::int64_t before = clock_ns(CLOCK_MONOTONIC);
+        const std::int64_t wall = clock_ns(CLOCK_REALTIME);
+        const std::int64_t after = clock_ns(CLOCK_MONOTONIC);
         if (after - before >= best_span) continue;
         best_span = after - before;
         offset_ns_ = wall - (before + (after - before) / 2);
