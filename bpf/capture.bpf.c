@@ -63,6 +63,15 @@ static __always_inline bool tcp_matters(struct __sk_buff *skb, const struct pack
 	return (offset_flags[1] & fin_syn_rst) || packet->transport + (offset_flags[0] >> 4) * 4 < packet->end;
 }
 
+static __always_inline bool opens_connection(struct __sk_buff *skb, const struct packet *packet)
+{
+	const __u8 syn = 2, ack = 16;
+	__u8 flags;
+
+	return packet->protocol == IPPROTO_TCP &&
+	       !bpf_skb_load_bytes(skb, packet->transport + 13, &flags, sizeof(flags)) && (flags & (syn | ack)) == syn;
+}
+
 static __always_inline bool is_dns(struct __sk_buff *skb, const struct packet *packet)
 {
 	bool dns;
@@ -99,6 +108,8 @@ static __always_inline void take(struct __sk_buff *skb, __u16 ethertype, __u8 fl
 	record.time_ns = bpf_ktime_get_ns();
 	record.ifindex = skb->ifindex;
 	if (packet->fragment != FRAGMENT_LATER) {
+		if (opens_connection(skb, packet))
+			forget_connection(&packet->destination, &packet->source);
 		record.sender_match = find_sender(skb, packet, &record.sender);
 		record.receiver_match =
 			find_owner(&record.receiver, packet->protocol, &packet->destination, &packet->source);

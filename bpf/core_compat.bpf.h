@@ -31,11 +31,39 @@ static __always_inline void read_current(struct dnsmon_owner *owner)
 	__builtin_memcpy(owner->process_name, leader->comm, sizeof(owner->process_name));
 }
 
+/*
+ * The namespace of a socket, which a process may have brought along from another one. Kernels before 6.2 (commit
+ * fd264ca02094) do not show the socket behind a context: the current task's own namespace is what is known there.
+ */
+extern void *bpf_cast_to_kern_ctx(void *context) __ksym __weak;
+
 static __always_inline __u32 current_netns(void)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
 
 	return task->nsproxy->net_ns->ns.inum;
+}
+
+static __always_inline __u32 skb_netns(struct __sk_buff *context)
+{
+	struct sk_buff *skb;
+	struct sock *sk;
+
+	if (!bpf_cast_to_kern_ctx)
+		return current_netns();
+	skb = bpf_cast_to_kern_ctx(context);
+	sk = skb->sk;
+	return sk ? sk->__sk_common.skc_net.net->ns.inum : 0; /* the verifier wants it asked */
+}
+
+static __always_inline __u32 sock_netns(struct bpf_sock *context)
+{
+	struct sock *sk;
+
+	if (!bpf_cast_to_kern_ctx)
+		return current_netns();
+	sk = bpf_cast_to_kern_ctx(context);
+	return sk->__sk_common.skc_net.net->ns.inum;
 }
 #else
 static __always_inline void read_current(struct dnsmon_owner *owner)

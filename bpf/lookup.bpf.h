@@ -26,6 +26,17 @@ static __always_inline bool is_local(const struct address *address)
 }
 
 /*
+ * Flows outlive their sockets, and clients come back from the same port: on a datagram server's flow the owner counts
+ * while its socket is open. (Where a connection has ended, the next one's SYN says so: forget_connection.)
+ */
+static __always_inline bool is_history(const struct dnsmon_owner_entry *entry, __u32 protocol, const struct endpoint *local)
+{
+	__u64 socket = entry->socket;
+
+	return protocol == IPPROTO_UDP && socket && is_dns_port(local->port) && !bpf_map_lookup_elem(&listeners, &socket);
+}
+
+/*
  * A flow that is known whole needs no further proof. A socket that is known by its port alone, because its address is
  * "any", owns the packet only when the address is this host's: other hosts' port 53 is not our server's.
  */
@@ -39,6 +50,8 @@ static __noinline __u32 find_owner(struct dnsmon_owner *owner, __u32 protocol, c
 
 	set_key(&key, protocol, capture_netns, local, remote);
 	entry = bpf_map_lookup_elem(&owners, &key);
+	if (entry && is_history(entry, protocol, local))
+		entry = NULL;
 	if (!entry) {
 		if (!is_local(&local->address))
 			return DNSMON_MATCH_NONE;
@@ -60,6 +73,16 @@ static __noinline __u32 find_owner(struct dnsmon_owner *owner, __u32 protocol, c
 		return DNSMON_MATCH_NONE;
 	*owner = entry->owner;
 	return entry->match == DNSMON_MATCH_PROCFS ? DNSMON_MATCH_PROCFS : match;
+}
+
+/* A client opens a connection: what its ports' last one belonged to at the server's end is history. */
+static __always_inline void forget_connection(const struct endpoint *server, const struct endpoint *client)
+{
+	struct dnsmon_owner_key key = {};
+
+	set_key(&key, IPPROTO_TCP, capture_netns, server, client);
+	if (!bpf_map_delete_elem(&owners, &key))
+		count(DNSMON_COUNTER_OWNER_DELETES);
 }
 
 static __noinline bool find_recent(struct dnsmon_owner *owner, const struct dnsmon_owner_key *key, __u64 fingerprint)

@@ -51,9 +51,17 @@ static __always_inline void set_listener_key(struct dnsmon_owner_key *key, __u32
 	set_key(key, protocol, netns, local, &nobody);
 }
 
+/* A socket was bound to a watched port. */
+static __always_inline void remember_listener(const struct dnsmon_owner_key *key, const struct dnsmon_owner_entry *entry)
+{
+	remember(key, entry);
+	bpf_map_update_elem(&listeners, &entry->socket, key, BPF_ANY);
+}
+
 /*
  * A server that answers owns its port, whoever bound it (socket activation, a forked worker). The entry goes on naming
- * the socket that was bound: an accepted TCP socket's end is not the listener's.
+ * the socket that was bound: an accepted TCP socket's end is not the listener's. Older than the hooks, a UDP server's
+ * socket is entered among the listeners here.
  */
 static __always_inline void remember_server(__u32 protocol, __u32 netns, const struct endpoint *local,
 					    struct dnsmon_owner_entry *entry)
@@ -73,6 +81,8 @@ static __always_inline void remember_server(__u32 protocol, __u32 netns, const s
 	}
 	if (!known && !is_dns_port(local->port))
 		return; /* a client's port, most likely */
+	if (protocol == IPPROTO_UDP && !bpf_map_lookup_elem(&listeners, &entry->socket))
+		bpf_map_update_elem(&listeners, &entry->socket, &key, BPF_ANY);
 	if (known)
 		entry->socket = known->socket;
 	else if (protocol == IPPROTO_TCP)
@@ -88,6 +98,7 @@ static __always_inline void forget_listener(const struct dnsmon_owner_key *key, 
 {
 	struct dnsmon_owner_entry *known = bpf_map_lookup_elem(&owners, key);
 
+	bpf_map_delete_elem(&listeners, &socket);
 	if (known && (known->socket == socket || !known->socket) && !bpf_map_delete_elem(&owners, key))
 		count(DNSMON_COUNTER_OWNER_DELETES);
 }

@@ -41,7 +41,7 @@ static __always_inline void on_egress(struct __sk_buff *skb, const struct packet
 {
 	struct dnsmon_owner_entry entry = {};
 	struct dnsmon_owner_key key = {};
-	__u32 netns = current_netns();
+	__u32 netns = skb_netns(skb);
 
 	set_key(&key, packet->protocol, netns, &packet->source, &packet->destination);
 	set_current_owner(&entry, bpf_get_socket_cookie(skb));
@@ -64,14 +64,14 @@ int egress(struct __sk_buff *skb)
 SEC("?cgroup/post_bind4")
 int post_bind4(struct bpf_sock *sk)
 {
-	on_post_bind(sk, false, current_netns());
+	on_post_bind(sk, false, sock_netns(sk));
 	return 1;
 }
 
 SEC("?cgroup/post_bind6")
 int post_bind6(struct bpf_sock *sk)
 {
-	on_post_bind(sk, true, current_netns());
+	on_post_bind(sk, true, sock_netns(sk));
 	return 1;
 }
 

@@ -19,14 +19,6 @@ static __always_inline void set_bound_endpoint(struct endpoint *local, struct bp
 	}
 }
 
-/* A released socket no longer says where it was bound: socket cookie -> key of its listener entry. */
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 4096);
-	__type(key, __u64);
-	__type(value, struct dnsmon_owner_key);
-} listeners SEC(".maps");
-
 static __always_inline void on_post_bind(struct bpf_sock *sk, bool v6, __u32 netns)
 {
 	struct dnsmon_owner_entry entry = {};
@@ -40,8 +32,7 @@ static __always_inline void on_post_bind(struct bpf_sock *sk, bool v6, __u32 net
 	set_bound_endpoint(&local, sk, v6);
 	set_listener_key(&key, sk->protocol, netns, &local);
 	set_current_owner(&entry, cookie);
-	remember(&key, &entry);
-	bpf_map_update_elem(&listeners, &cookie, &key, BPF_ANY);
+	remember_listener(&key, &entry);
 }
 
 static __always_inline void on_sock_release(struct bpf_sock *sk)
@@ -53,7 +44,6 @@ static __always_inline void on_sock_release(struct bpf_sock *sk)
 	if (!bound)
 		return;
 	key = *bound;
-	bpf_map_delete_elem(&listeners, &cookie);
 	forget_listener(&key, cookie);
 }
 

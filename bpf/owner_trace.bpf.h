@@ -121,7 +121,7 @@ static __always_inline void on_bound(struct sock *sk)
 	if (!set_bound_key(&key, sk))
 		return;
 	set_current_owner(&entry, socket_name(sk));
-	remember(&key, &entry);
+	remember_listener(&key, &entry);
 }
 
 static __always_inline void on_release(struct sock *sk)

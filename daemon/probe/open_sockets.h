@@ -33,7 +33,8 @@ class OpenSockets {
     std::uint32_t limit_;
     std::uint32_t netns_;
     int owners_fd_;
-    int listeners_fd_; ///< cgroup flavours; else -1
+    int listeners_fd_;
+    bool cookies_known_;
     int sockets_fd_;   ///< cookie flavour; else -1
     std::vector<dnsmon_owner_key> clients_;
 };

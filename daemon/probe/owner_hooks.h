@@ -23,6 +23,7 @@ struct OwnerSettings {
     int owners_fd = -1;
     int counters_fd = -1;
     int recent_fd = -1;
+    int listeners_fd = -1;
     const std::vector<std::uint16_t>& ports;
     bool any_port = false;    ///< senders on other ports matter, too
     std::uint32_t owners = 0; ///< entries of the owners map
@@ -36,6 +37,8 @@ class OwnerHooks {
     [[nodiscard]] const std::vector<HookStatus>& status() const { return status_; }
     /// This process's network namespace as these hooks number it.
     [[nodiscard]] std::uint32_t own_netns() const { return own_netns_; }
+    /// Sockets are named by what sock_diag calls their cookie; else by an address that user space cannot know.
+    [[nodiscard]] bool names_by_cookie() const { return names_by_cookie_; }
     void set_ports(const std::vector<std::uint16_t>& ports) const { object_.set_ports(ports); }
     [[nodiscard]] bpf_object* object() const { return object_.get(); }
 
@@ -46,6 +49,7 @@ class OwnerHooks {
     std::vector<std::unique_ptr<bpf_link, DetachLink>> links_;
     std::vector<HookStatus> status_;
     std::uint32_t own_netns_ = 0;
+    bool names_by_cookie_ = false;
 };
 
 } // namespace dnsmon

@@ -82,8 +82,9 @@ Result<std::unique_ptr<Probe::State>> Probe::State::make(const CaptureConfig& ca
     state->ring = std::move(ring).value();
 
     const OwnerSettings settings{map_fd(state->capture, "owners"),         map_fd(state->capture, "counters"),
-                                 map_fd(state->capture, "recent"),         capture.ports,
-                                 capture.detect == Detect::kAnyPort, hooks.owners};
+                                 map_fd(state->capture, "recent"),         map_fd(state->capture, "listeners"),
+                                 capture.ports,                            capture.detect == Detect::kAnyPort,
+                                 hooks.owners};
     auto plan = choose_hooks(candidates, forced, [&](OwnerFlavour flavour) -> Result<std::vector<HookStatus>> {
         auto attached = OwnerHooks::attach(flavour, settings);
         if (!attached) return std::move(attached).error();

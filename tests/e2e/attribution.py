@@ -12,37 +12,13 @@ import sys
 import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
-from dnsmon_e2e import Dnsmon, EndToEndCase, PATIENCE, in_child, loopback4, main, pick, wire  # noqa: E402
+from dnsmon_e2e import Child, Dnsmon, EndToEndCase, PATIENCE, in_child, loopback4, main, pick, wire  # noqa: E402
 
 NAME = "www.example.test"
 UDP_CORK, IP_PKTINFO, MSG_FASTOPEN, TCP_FASTOPEN, PR_SET_NAME = 1, 8, 0x20000000, 23, 15
 LOOKUPS = int(os.environ.get("DNSMON_TEST_LOOKUPS", "300"))
 ODD_CLIENT = os.environ.get("DNSMON_TEST_ODD_CLIENT", "")
 NO_HOOKS_THAT_SEE_EACH_SEND = os.environ.get("DNSMON_TEST_HOOKS") == "cgroup" and os.uname().release.startswith("5.")
-
-
-class Child:
-    """A forked process that does work(ask) each time it is told to; ask is what was sent to it."""
-
-    def __init__(self, work, *fds):
-        self.here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.here.settimeout(20 * PATIENCE)
-        self.pid = os.fork()
-        if self.pid == 0:
-            self.here.close()
-            with contextlib.suppress(BaseException):
-                while order := there.recv(4096):
-                    there.send(repr(work(order)).encode())
-            os._exit(0)
-        there.close()
-
-    def tell(self, order=b"go"):
-        self.here.send(order)
-        return self.here.recv(4096)
-
-    def end(self):
-        self.here.close()
-        os.waitpid(self.pid, 0)
 
 
 class AttributionCase(EndToEndCase):
