@@ -59,7 +59,7 @@ DNSMON_ASSERT_SIZE(dnsmon_owner_key, 44);
 /* Value of the owners map. */
 struct dnsmon_owner_entry {
 	struct dnsmon_owner owner;
-	__u64 socket; /* names the socket while it lives: cookie or kernel address, never shown */
+	__u64 socket; /* names the socket while it lives: cookie or inode number, never shown; 0: none */
 	__u32 match;  /* DNSMON_MATCH_PROCFS when user space wrote it, else DNSMON_MATCH_EXACT */
 	__u32 pad;
 };

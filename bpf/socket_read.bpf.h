@@ -12,10 +12,16 @@ static __always_inline __u32 socket_netns(struct sock *sk)
 	return BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
 }
 
-/* Names the socket while it is open. Read, so that it is a number and not a typed pointer to the verifier. */
+/* The socket's inode number, which sock_diag knows, too. An address would come back with the next socket. 0: none yet. */
 static __always_inline __u64 socket_name(struct sock *sk)
 {
-	return (__u64)BPF_CORE_READ(sk, sk_socket);
+	struct socket *socket = BPF_CORE_READ(sk, sk_socket);
+	struct socket_alloc *with_inode;
+
+	if (!socket)
+		return 0;
+	with_inode = (void *)socket - bpf_core_field_offset(struct socket_alloc, socket);
+	return BPF_CORE_READ(with_inode, vfs_inode.i_ino);
 }
 
 static __always_inline void read_local(struct endpoint *local, struct sock *sk)

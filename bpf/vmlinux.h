@@ -220,6 +220,13 @@ struct tcp_sock {
 struct socket {
 	struct sock *sk;
 };
+struct inode {
+	unsigned long i_ino;
+};
+struct socket_alloc {
+	struct socket socket;
+	struct inode vfs_inode;
+};
 struct msghdr {
 	void *msg_name;
 	int msg_namelen;

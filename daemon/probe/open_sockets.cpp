@@ -46,7 +46,7 @@ int map_fd(const OwnerHooks& hooks, const char* name) {
 
 OpenSockets::OpenSockets(const OwnerSettings& settings, const OwnerHooks& hooks)
     : ports_(settings.ports), any_port_(settings.any_port), limit_(settings.owners / 2), netns_(hooks.own_netns()), owners_fd_(settings.owners_fd),
-      listeners_fd_(settings.listeners_fd), cookies_known_(hooks.names_by_cookie()), sockets_fd_(map_fd(hooks, "sockets")) {}
+      listeners_fd_(settings.listeners_fd), names_by_cookie_(hooks.names_by_cookie()), sockets_fd_(map_fd(hooks, "sockets")) {}
 
 bool OpenSockets::is_watched(std::uint16_t port) const {
     return any_port_ || std::find(ports_.begin(), ports_.end(), port) != ports_.end();
@@ -79,10 +79,10 @@ Result<std::size_t> OpenSockets::seed() {
         dnsmon_owner_entry entry{};
         entry.owner = holder->second;
         entry.match = DNSMON_MATCH_PROCFS;
-        entry.socket = cookies_known_ ? socket.cookie : 0; // 0 stands for any
+        entry.socket = names_by_cookie_ ? socket.cookie : socket.inode;
         if (::bpf_map_update_elem(owners_fd_, &key, &entry, BPF_NOEXIST) == 0) ++written;
         if (socket.remote_port == 0 && is_watched(socket.local_port)) {
-            if (cookies_known_) ::bpf_map_update_elem(listeners_fd_, &socket.cookie, &key, BPF_NOEXIST);
+            ::bpf_map_update_elem(listeners_fd_, &entry.socket, &key, BPF_NOEXIST);
         } else if (socket.remote_port == 0) {
             clients_.push_back(key);
         }

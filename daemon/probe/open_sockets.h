@@ -34,7 +34,7 @@ class OpenSockets {
     std::uint32_t netns_;
     int owners_fd_;
     int listeners_fd_;
-    bool cookies_known_;
+    bool names_by_cookie_;
     int sockets_fd_;   ///< cookie flavour; else -1
     std::vector<dnsmon_owner_key> clients_;
 };

@@ -37,7 +37,7 @@ class OwnerHooks {
     [[nodiscard]] const std::vector<HookStatus>& status() const { return status_; }
     /// This process's network namespace as these hooks number it.
     [[nodiscard]] std::uint32_t own_netns() const { return own_netns_; }
-    /// Sockets are named by what sock_diag calls their cookie; else by an address that user space cannot know.
+    /// Sockets are named by their cookie; else by their inode number.
     [[nodiscard]] bool names_by_cookie() const { return names_by_cookie_; }
     void set_ports(const std::vector<std::uint16_t>& ports) const { object_.set_ports(ports); }
     [[nodiscard]] bpf_object* object() const { return object_.get(); }

@@ -57,6 +57,11 @@ def tcp_server(address, protocol=0):
     return work
 
 
+# Where the socket behind an outgoing packet cannot be looked at (docs/adr/0001).
+HOOKS_SEE_NO_SOCKET = (os.environ.get("DNSMON_TEST_HOOKS") == "cgroup"
+                       and tuple(map(int, os.uname().release.split(".")[:2])) < (6, 2))
+
+
 class ServerEnds(EndToEndCase):
     ident = 20000
 
@@ -167,6 +172,8 @@ class ServerEnds(EndToEndCase):
 
     def test_a_server_in_another_namespace_with_a_socket_of_this_one(self):
         """Socket activation of a service with PrivateNetwork=yes."""
+        if HOOKS_SEE_NO_SOCKET:
+            self.skipTest("these hooks see the process's namespace, not the socket's")
         address, s = (loopback4(), 53), self.client()
         listener = wire.udp_socket(seconds=SECONDS)
         self.addCleanup(listener.close)
@@ -187,6 +194,8 @@ class ServerEnds(EndToEndCase):
         self.check_query(ident, server.pid)
 
     def test_a_client_in_another_namespace_with_a_socket_of_this_one(self):
+        if HOOKS_SEE_NO_SOCKET:
+            self.skipTest("these hooks see the process's namespace, not the socket's")
         address = (loopback4(), 53)
         listener = wire.udp_socket(seconds=SECONDS)
         self.addCleanup(listener.close)
