@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dns/dso.h"
-#include "dns/mdns.h"
 #include "dns/message.h"
 #include "dns/name.h"
 #include "dns/reader.h"
@@ -36,17 +35,6 @@ bool is_response(Bytes wire) {
     return (wire[2] & 0x80) != 0;
 }
 
-bool known_class(std::uint16_t klass) {
-    switch (mdns_class(klass)) {
-    case kClassIn: return true;
-    case kClassCh:
-    case kClassHs:
-    case kClassNone:
-    case kClassAny: return !mdns_bit(klass);
-    default: return false;
-    }
-}
-
 /// The registry names it (not TYPE0, which a row of zeros would be), or it is for private use (RFC 6895 3.1).
 bool known_type(std::uint16_t type) {
     return !type_name(type).empty() || (type >= 0xff00 && type <= 0xfffe);
@@ -69,15 +57,18 @@ bool empty_is_dns(Bytes wire) {
     return opcode_of(wire) == kOpcodeDso && dso_tlvs_fit(wire);
 }
 
-/// RFC 1002 4.2: names of one 32-octet label of 'A' to 'P', types NB and NBSTAT in the places of NIMLOC and SRV.
+/// RFC 1002 4.2: names of one 32-octet label of 'A' to 'P', or behind it a scope; types NB and NBSTAT in the places of
+/// NIMLOC and SRV. A single label of that length is one even where an octet is wrong: no service (RFC 2782) is named so.
 bool is_netbios(Bytes wire, std::uint32_t name, std::uint16_t type) {
     if (type != kTypeNimloc && type != kTypeSrv) return false;
-    if (wire[name] != 32 || name + 33 > wire.size()) return false;
+    if (wire[name] != 32 || name + 33 >= wire.size()) return false;
+    if (wire[name + 33] == 0) return true;
     const Bytes label = wire.subspan(name + 1, 32);
     return std::all_of(label.begin(), label.end(), [](std::uint8_t c) { return c >= 'A' && c <= 'P'; });
 }
 
-/// Reads every question and record, believing nothing: for traffic that has no reason to be DNS.
+/// Reads every question and record, believing nothing: for traffic that has no reason to be DNS. A question that is right
+/// vouches for the records' types and classes: what odd clients pad with is not in the registry.
 class StrictWalk {
   public:
     explicit StrictWalk(Bytes wire) : wire_(wire), size_(static_cast<std::uint32_t>(wire.size())) {}
@@ -86,6 +77,7 @@ class StrictWalk {
         for (; count > 0; --count) {
             const std::uint32_t name = at_;
             if (!pass_name() || size_ - at_ < 4) return false;
+            vouched_ = vouched_ || wire_[name] != 0;
             const std::uint16_t type = load_u16(&wire_[at_]);
             if (type == kTypeOpt || !known_type(type) || !known_class(load_u16(&wire_[at_ + 2]))) return false;
             if (is_netbios(wire_, name, type)) return false;
@@ -116,9 +108,9 @@ class StrictWalk {
         const std::uint16_t klass = load_u16(&wire_[at_ + 2]);
         const std::uint16_t rdata_bytes = load_u16(&wire_[at_ + 8]);
         at_ += 10;
-        if (rdata_bytes > size_ - at_ || !known_type(type) || is_netbios(wire_, name, type)) return false;
+        if (rdata_bytes > size_ - at_ || is_netbios(wire_, name, type)) return false;
         // OPT's class is a size (RFC 6891 6.1.2); its owner is the root.
-        if (type == kTypeOpt ? wire_[name] != 0 : !known_class(klass)) return false;
+        if (type == kTypeOpt ? wire_[name] != 0 : !vouched_ && !(known_type(type) && known_class(klass))) return false;
         if (klass == kClassIn && !address_fits(type, rdata_bytes)) return false;
         at_ += rdata_bytes;
         return true;
@@ -134,7 +126,49 @@ class StrictWalk {
     Bytes wire_;
     std::uint32_t size_;
     std::uint32_t at_ = kHeaderBytes;
+    bool vouched_ = false;
 };
+
+/// Does everything that the header counts stand there, whatever it may say?
+bool counted_is_there(Bytes wire, const Counts& counts) {
+    if (!counts.fit(wire.size())) return false;
+    const auto size = static_cast<std::uint32_t>(wire.size());
+    std::uint32_t at = kHeaderBytes;
+    for (unsigned i = 0; i < counts.questions + counts.records(); ++i) {
+        const NameScan name = at < size ? scan_name(wire, at, size) : NameScan{.end_known = false};
+        const bool record = i >= counts.questions;
+        const std::uint32_t fixed_bytes = record ? 10 : 4;
+        if (!name.end_known || size - name.end < fixed_bytes) return false;
+        at = name.end + fixed_bytes;
+        const std::uint32_t rdata_bytes = record ? load_u16(&wire[at - 2]) : 0;
+        if (size - at < rdata_bytes) return false;
+        at += rdata_bytes;
+    }
+    return true;
+}
+
+/// Damage is worth an event where all else is as it should be; counts are believed the less, the less is readable.
+bool is_plausible(Bytes wire, const Counts& counts) {
+    if (opcode_name(opcode_of(wire)).empty()) return false;
+    if (counts.none()) return empty_is_dns(wire);
+    switch (first_name(wire)) {
+    case FirstName::kWithKnownClass: return true; // also a message that was cut behind it
+    case FirstName::kReadable:
+        return counts.fit(wire.size()) || (counts.questions == 1 && counts.records() <= kManyRecords);
+    case FirstName::kDamaged:
+        return counts.questions == 1 && (counts.fit(wire.size()) || counts.records() <= kQueryRecords);
+    }
+    return false;
+}
+
+bool datagram_is_dns(Bytes wire, const Counts& counts, bool cut) {
+    const bool known_opcode = !opcode_name(opcode_of(wire)).empty();
+    if (counts.none()) return known_opcode; // DTLS begins with as many zeros
+    if (counted_is_there(wire, counts)) return true;
+    if (!cut || !known_opcode || counts.questions > 1 || counts.records() > kManyRecords) return false;
+    const NameScan name = scan_name(wire, kHeaderBytes, static_cast<std::uint32_t>(wire.size()));
+    return name.error == DecodeError::kTruncatedName;
+}
 
 bool strict_header(Bytes wire, const Counts& counts) {
     const std::uint8_t opcode = opcode_of(wire);
@@ -157,21 +191,12 @@ bool header_looks_like_dns(Bytes wire) {
     return wire.size() >= kHeaderBytes && strict_header(wire, Counts(wire));
 }
 
-bool looks_like_dns(Bytes wire, bool strict) {
+bool looks_like_dns(Bytes wire, Hint hint) {
     if (wire.size() < kHeaderBytes) return false;
     const Counts counts(wire);
-    if (strict) return strictly_dns(wire, counts);
-    if (opcode_name(opcode_of(wire)).empty()) return false;
-    if (counts.none()) return empty_is_dns(wire);
-    // Damage is worth an event where all else is as it should be; counts are believed the less, the less is readable.
-    switch (first_name(wire)) {
-    case FirstName::kWithKnownClass: return true; // also a message that was cut behind it
-    case FirstName::kReadable:
-        return counts.fit(wire.size()) || (counts.questions == 1 && counts.records() <= kManyRecords);
-    case FirstName::kDamaged:
-        return counts.questions == 1 && (counts.fit(wire.size()) || counts.records() <= kQueryRecords);
-    }
-    return false;
+    if (hint == Hint::kNothing) return strictly_dns(wire, counts);
+    if (is_plausible(wire, counts)) return true;
+    return hint != Hint::kStream && datagram_is_dns(wire, counts, hint == Hint::kCutDatagram);
 }
 
 } // namespace dnsmon::dns

@@ -92,14 +92,22 @@ class Decoder {
             return false;
         }
         const NameScan name = scan_name(wire_, at_, size_);
+        at_ = name.end;
         if (name.error != DecodeError::kNone) {
             damage(name.error, name.error_offset);
-            if (!name.end_known) return false;
+            if (!name.end_known && !stands_for_root(name)) return false;
         }
-        at_ = name.end;
         if (fixed_bytes <= size_ - at_) return true;
         damage(DecodeError::kTruncatedRecord, at_);
         return false;
+    }
+
+    /// Is the label of an unknown type a root that was damaged? A type and a class that there is follow it; at_ is then
+    /// theirs.
+    bool stands_for_root(const NameScan& name) {
+        if (name.error != DecodeError::kBadLabelType || size_ - name.error_offset < 5) return false;
+        at_ = name.error_offset + 1;
+        return known_class(load_u16(&wire_[at_ + 2]));
     }
 
     /// The first damage is the one that is told.

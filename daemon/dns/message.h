@@ -41,14 +41,14 @@ struct Record {
 };
 
 /// What was wrong first. kNone: every counted question and record was there and the message ended with them. After
-/// kBadPointer and kNameTooLong decoding went on: where such a name ends is known. The others stopped it.
+/// kBadPointer, kNameTooLong and a bit string decoding went on: where such a name ends is known. The others stopped it.
 enum class DecodeError : std::uint8_t {
     kNone,
     kShortHeader,     ///< fewer than 12 bytes
     kTruncatedName,   ///< a name runs past the end
     kBadPointer,      ///< a compression pointer that does not point backwards
     kNameTooLong,     ///< more than 255 octets (RFC 1035 2.3.4)
-    kBadLabelType,    ///< a label of type 01 or 10 (RFC 6891 5)
+    kBadLabelType,    ///< a label of type 01 or 10 (RFC 6891 5), bit strings (RFC 2673) among them
     kTruncatedRecord, ///< a question's or record's fixed part runs past the end
     kTruncatedRdata,  ///< RDLENGTH runs past the end
     kTrailingBytes,   ///< bytes after the last counted record
@@ -74,9 +74,18 @@ struct Message {
 /// `out.error` set and whatever stood before the damage. Work is linear in the size of `wire`.
 bool decode(std::span<const std::uint8_t> wire, Message& out);
 
+/// What speaks for bytes being DNS, beside themselves.
+enum class Hint : std::uint8_t {
+    kNothing,     ///< they have to be right from the first to the last
+    kStream,      ///< of a stream on a DNS port, where a message's beginning may be a guess
+    kDatagram,    ///< a whole datagram to or from a DNS port
+    kCutDatagram, ///< of which the end was not captured
+};
+
 /// Is this a DNS message and not something else that uses the port? A header that no DNS software sends (reserved
-/// opcode, impossible counts for the size, no readable first name) is not. `strict` is for ports where DNS is not expected.
-[[nodiscard]] bool looks_like_dns(std::span<const std::uint8_t> wire, bool strict);
+/// opcode, impossible counts for the size, no readable first name) is not; a datagram on a DNS port is one in spite of its
+/// header when all that it counts is there.
+[[nodiscard]] bool looks_like_dns(std::span<const std::uint8_t> wire, Hint hint);
 
 /// The beginning of the strict test, without a walk: could the header be DNS, and is there room for what it counts?
 [[nodiscard]] bool header_looks_like_dns(std::span<const std::uint8_t> wire);

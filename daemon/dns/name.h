@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Domain names on the wire (RFC 1035 3.1, 4.1.4): where one ends, whether it can be read. Reads only; any thread.
-// Work is bounded per name: 127 labels, kMaxPointers compression pointers, every pointer strictly backwards.
+// Work is bounded per name: 127 labels, kMaxPointers compression pointers.
 #pragma once
 
 #include "dns/message.h"
@@ -18,7 +18,7 @@ struct NameScan {
     std::uint32_t end = 0; ///< first byte after the name's own bytes; a pointer's target is elsewhere
     DecodeError error = DecodeError::kNone;
     std::uint32_t error_offset = 0;
-    /// With an error: the name cannot be read, but where it ends is known, so what follows it can be.
+    /// With an error: the name is wrong, but where it ends is known, so what follows it can be read.
     bool end_known = true;
 };
 

@@ -2,6 +2,7 @@
 #include "dns/registry.h"
 
 #include "dns/ascii.h"
+#include "dns/mdns.h"
 #include "dns/text.h"
 
 #include <algorithm>
@@ -132,6 +133,17 @@ std::optional<std::uint16_t> rcode_from_name(std::string_view name) {
 
 void append_type(std::string& out, std::uint16_t type) {
     append_mnemonic(out, type_name(type), "TYPE", type);
+}
+
+bool known_class(std::uint16_t klass) {
+    switch (mdns_class(klass)) {
+    case kClassIn: return true;
+    case kClassCh:
+    case kClassHs:
+    case kClassNone:
+    case kClassAny: return !mdns_bit(klass);
+    default: return false;
+    }
 }
 
 void append_class(std::string& out, std::uint16_t klass) {

@@ -25,6 +25,8 @@ constexpr std::uint16_t kClassCh = 3;
 constexpr std::uint16_t kClassHs = 4;
 constexpr std::uint16_t kClassNone = 254;
 constexpr std::uint16_t kClassAny = 255;
+/// One that the registry names, IN also with mDNS's bit.
+[[nodiscard]] bool known_class(std::uint16_t klass);
 
 constexpr std::uint8_t kOpcodeQuery = 0;
 constexpr std::uint8_t kOpcodeIquery = 1;

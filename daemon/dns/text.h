@@ -10,7 +10,8 @@
 namespace dnsmon::dns {
 
 /// The name at `offset` without the trailing dot; the root is ".". Bytes outside '!'…'~' as \DDD, dots and
-/// backslashes inside labels as "\." and "\\". A name that cannot be read gives what was readable of it, maybe nothing.
+/// backslashes inside labels as "\." and "\\", bit strings as "\[x80/1]" (RFC 2673). Of a name that cannot be read to its
+/// end: what was readable, and a last label "\[?]". A pointer that leads forwards is followed all the same.
 void append_name(std::string& out, std::span<const std::uint8_t> wire, std::uint32_t offset);
 
 /// The record's data as its own RFC writes it; RFC 3597 "\# n hex" for unknown types and for data that does not parse.

@@ -49,30 +49,27 @@ void DnsObject::append_scratch(Line& line) {
     append_json_string(line, scratch_);
 }
 
-/// `"key":"name"`, nothing and false when nothing of the name is readable. `key` brings its quotes and colon.
-bool DnsObject::append_name(Line& line, const char* key, const dns::Message& message, std::uint32_t wire_offset) {
+/// `"key":"name"`. `key` brings its quotes and colon.
+void DnsObject::append_name(Line& line, const char* key, const dns::Message& message, std::uint32_t wire_offset) {
     const std::uint32_t start = name_start(message, wire_offset);
     if (name_.bytes > 0 && name_.wire_offset == start) {
         line.text(key);
         line.repeat(name_.line_offset, name_.bytes);
-        return true;
+        return;
     }
     scratch_.clear();
     dns::append_name(scratch_, message.wire, wire_offset);
-    if (scratch_.empty()) return false;
     line.text(key);
     name_ = {start, line.size(), 0};
     append_scratch(line);
     name_.bytes = line.size() - name_.line_offset;
-    return true;
 }
 
 void DnsObject::append_question(Line& line, const Event& event, const dns::Question& question, bool with_domains) {
     line.put('{');
-    const bool named = append_name(line, "\"name\":", *event.message, question.name_offset);
-    const DomainParts parts = named && with_domains ? public_suffix_.split(scratch_) : DomainParts{};
-    if (named) line.put(',');
-    line.literal("\"type\":");
+    append_name(line, "\"name\":", *event.message, question.name_offset);
+    const DomainParts parts = with_domains ? public_suffix_.split(scratch_) : DomainParts{};
+    line.literal(",\"type\":");
     scratch_.clear();
     dns::append_type(scratch_, question.type);
     append_scratch(line);
@@ -119,8 +116,8 @@ void DnsObject::append_flags(Line& line, const dns::Message& message) {
 void DnsObject::append_record(Line& line, const Event& event, const dns::Record& record) {
     const dns::Message& message = *event.message;
     line.put('{');
-    if (append_name(line, "\"name\":", message, record.name_offset)) line.put(',');
-    line.literal("\"type\":");
+    append_name(line, "\"name\":", message, record.name_offset);
+    line.literal(",\"type\":");
     scratch_.clear();
     dns::append_type(scratch_, record.type);
     append_scratch(line);

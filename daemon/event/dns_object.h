@@ -35,7 +35,7 @@ class DnsObject {
         std::size_t bytes = 0;
     };
 
-    bool append_name(Line& line, const char* key, const dns::Message& message, std::uint32_t wire_offset);
+    void append_name(Line& line, const char* key, const dns::Message& message, std::uint32_t wire_offset);
     void append_question(Line& line, const Event& event, const dns::Question& question, bool with_domains);
     void append_flags(Line& line, const dns::Message& message);
     void append_section(Line& line, const Event& event, dns::Section section, std::string_view key);

@@ -44,11 +44,11 @@ void visit_flat_head(const Event& event, Line& scratch, Fields& fields) {
     fields.number("DNS_QR", event.message->header.response ? 1 : 0);
 }
 
-/// The name as the original wrote it: with the trailing dot. Empty when nothing of it is readable.
+/// The name as the original wrote it: with the trailing dot.
 inline std::string_view dotted_name(std::string& scratch, const dns::Message& message, std::uint32_t offset) {
     scratch.clear();
     dns::append_name(scratch, message.wire, offset);
-    if (!scratch.empty() && scratch != ".") scratch.push_back('.');
+    if (scratch != ".") scratch.push_back('.');
     return scratch;
 }
 
@@ -58,8 +58,7 @@ void visit_flat_question(const Event& event, std::string& scratch, Fields& field
     const dns::Message& message = *event.message;
     if (message.questions.empty()) return;
     const dns::Question& question = message.questions.front();
-    const std::string_view name = dotted_name(scratch, message, question.name_offset);
-    if (!name.empty()) fields.text("DNS_NAME", name);
+    fields.text("DNS_NAME", dotted_name(scratch, message, question.name_offset));
     scratch.clear();
     dns::append_type(scratch, question.type);
     fields.text("DNS_TYPE", scratch);

@@ -96,8 +96,7 @@ void TextEncoder::append(std::string& out, const Event& event) {
         } else {
             line_.repeat(0, head);
         }
-        const std::string_view name = dotted_name(text_, message, record.name_offset);
-        if (!name.empty()) fields.dns_text("DNS_NAME", name);
+        fields.dns_text("DNS_NAME", dotted_name(text_, message, record.name_offset));
         text_.clear();
         dns::append_type(text_, record.type);
         fields.dns_text("DNS_TYPE", text_);

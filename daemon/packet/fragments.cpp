@@ -174,7 +174,7 @@ FragmentTable::Whole FragmentTable::State::assemble(Datagram& datagram) {
     out.first = datagram.first;
     out.fragments = datagram.fragments;
     // RFC 8200 4.5: headers that only the receiver reads are part of what was cut to pieces.
-    if (out.ip.version == IpVersion::kV6) skip_extension_headers(out.ip);
+    skip_extension_headers(out.ip);
     return out;
 }
 

@@ -43,6 +43,37 @@ void set_fragment(IpPacket& packet, const IpFragment& fragment) {
     packet.outcome = cut_head ? IpOutcome::kDatagram : IpOutcome::kFragment;
 }
 
+// Length of the extension header at the start of `bytes`; 0: it does not fit. Needs two bytes.
+std::size_t extension_header_bytes(std::uint8_t type, Bytes bytes) {
+    std::size_t length = 8 + std::size_t{8} * bytes[1];
+    if (type == kFragment) length = 8;
+    if (type == kAuthentication) length = (std::size_t{bytes[1]} + 2) * 4; // RFC 4302 2.2: in words, less two
+    return length <= bytes.size() ? length : 0;
+}
+
+// RFC 4302: the one header that also IPv4 puts before what it carries.
+void skip_authentication(IpPacket& packet) {
+    if (packet.protocol != kAuthentication) return;
+    const Bytes header = packet.payload;
+    const std::size_t length = header.size() < 8 ? 0 : extension_header_bytes(kAuthentication, header);
+    packet.protocol = length != 0 ? header[0] : packet.protocol;
+    packet.payload = header.subspan(length);
+}
+
+bool is_extension_header(std::uint8_t type) {
+    switch (type) {
+    case kHopByHop:
+    case kRouting:
+    case kFragment:
+    case kAuthentication:
+    case kDestination:
+    case kMobility:
+    case kHostIdentity:
+    case kShim6: return true;
+    default: return false;
+    }
+}
+
 IpPacket parse_ipv4(Bytes bytes, std::size_t wire_bytes) {
     IpPacket packet;
     if (bytes.size() < kIpv4HeaderBytes) return packet;
@@ -64,6 +95,7 @@ IpPacket parse_ipv4(Bytes bytes, std::size_t wire_bytes) {
         packet.outcome = IpOutcome::kMalformed;
         set_fragment(packet, fragment);
     }
+    if (packet.outcome == IpOutcome::kDatagram) skip_extension_headers(packet);
     return packet;
 }
 
@@ -79,28 +111,6 @@ std::uint32_t jumbo_payload_bytes(Bytes header) {
         at += std::size_t{2} + header[at + 1];
     }
     return 0;
-}
-
-// Length of the extension header at the start of `bytes`; 0: it does not fit. Needs two bytes.
-std::size_t extension_header_bytes(std::uint8_t type, Bytes bytes) {
-    std::size_t length = 8 + std::size_t{8} * bytes[1];
-    if (type == kFragment) length = 8;
-    if (type == kAuthentication) length = (std::size_t{bytes[1]} + 2) * 4; // RFC 4302 2.2: in words, less two
-    return length <= bytes.size() ? length : 0;
-}
-
-bool is_extension_header(std::uint8_t type) {
-    switch (type) {
-    case kHopByHop:
-    case kRouting:
-    case kFragment:
-    case kAuthentication:
-    case kDestination:
-    case kMobility:
-    case kHostIdentity:
-    case kShim6: return true;
-    default: return false;
-    }
 }
 
 std::size_t ipv6_payload_bytes(Bytes bytes, std::size_t wire_bytes) {
@@ -130,6 +140,7 @@ IpPacket parse_ipv6(Bytes bytes, std::size_t wire_bytes) {
 } // namespace
 
 void skip_extension_headers(IpPacket& packet) {
+    if (packet.version == IpVersion::kV4) return skip_authentication(packet);
     packet.outcome = IpOutcome::kMalformed;
     for (int i = 0; i < kMaxExtensionHeaders; ++i) {
         if (!is_extension_header(packet.protocol)) {

@@ -39,8 +39,8 @@ struct IpPacket {
 /// `wire_bytes`: length on the wire, where the source knows it (0: not known).
 [[nodiscard]] IpPacket parse_ip(std::span<const std::uint8_t> bytes, std::uint32_t wire_bytes = 0);
 
-/// Steps over the IPv6 extension headers that `packet.payload` begins with (`packet.protocol` names the first):
-/// for a payload that was put together from fragments.
+/// Steps over the IPv6 extension headers that `packet.payload` begins with (`packet.protocol` names the first), over IPv4's
+/// authentication header: for a payload that was put together from fragments.
 void skip_extension_headers(IpPacket& packet);
 
 } // namespace dnsmon

@@ -11,8 +11,16 @@ constexpr std::uint16_t kMaxLength = 1500; // IEEE 802.3: up to here the field i
 constexpr int kMaxLayers = 16;             // tags upon tags; an attacker's, not a network's
 constexpr int kMaxLabels = 32;
 
+// IEEE 802.1AE: a security tag, eight bytes longer with a channel identifier. 0: what follows is encrypted.
+std::size_t macsec_bytes(Bytes bytes) {
+    const unsigned control = bytes.empty() ? 0x0c : bytes[0];
+    const bool encrypted = (control & 0x0c) != 0;
+    const bool identifier = (control & 0x20) != 0;
+    return encrypted ? 0 : identifier ? 16 : 8;
+}
+
 // Tags that are followed by another EtherType; the tag's size, that EtherType included. 0: not such a tag.
-std::size_t tag_bytes(std::uint16_t type) {
+std::size_t tag_bytes(std::uint16_t type, Bytes bytes) {
     switch (type) {
     case 0x8100: // IEEE 802.1Q
     case 0x88a8: // IEEE 802.1ad
@@ -20,7 +28,9 @@ std::size_t tag_bytes(std::uint16_t type) {
     case 0x9200:
     case 0x9300: return 4;
     case 0x8926: return 6; // Cisco VN-Tag
-    case 0x893f: return 8; // IEEE 802.1BR E-Tag
+    case 0x893f:           // IEEE 802.1BR E-Tag
+    case 0x8909: return 8; // Cisco MetaData
+    case 0x88e5: return macsec_bytes(bytes);
     default: return 0;
     }
 }
@@ -61,7 +71,7 @@ Found ethernet(Bytes frame, int layer) {
 
 Found ethertype(std::uint16_t type, Bytes bytes, int layer) {
     for (; layer < kMaxLayers; ++layer) {
-        if (const std::size_t tag = tag_bytes(type); tag != 0) {
+        if (const std::size_t tag = tag_bytes(type, bytes); tag != 0) {
             if (bytes.size() < tag) return std::nullopt;
             type = be16(bytes, tag - 2);
             bytes = bytes.subspan(tag);
@@ -78,9 +88,9 @@ Found ethertype(std::uint16_t type, Bytes bytes, int layer) {
         case 0x894f: return service_header(bytes, layer);
         default: break;
         }
-        // Ethernet in Ethernet: bridged (RFC 1701), or IEEE 802.1ah behind its service identifier.
-        const std::size_t outer = type == 0x88e7 ? 4 : 0;
-        if ((type != 0x6558 && type != 0x88e7) || bytes.size() < outer + kEthernetBytes) return std::nullopt;
+        // Ethernet in Ethernet: bridged (RFC 1701), IEEE 802.1ah behind its service identifier, Cisco's FabricPath.
+        const std::size_t outer = type == 0x88e7 ? 4 : type == 0x8903 ? 2 : 0;
+        if ((type != 0x6558 && outer == 0) || bytes.size() < outer + kEthernetBytes) return std::nullopt;
         type = be16(bytes, outer + 12);
         bytes = bytes.subspan(outer + kEthernetBytes);
     }

@@ -17,6 +17,8 @@ constexpr std::size_t kStartBytes = kPrefixBytes + kHeaderBytes;
 constexpr std::uint64_t kSearchLimitBytes = 4 * 65537;
 // A buffer up to this size is kept for the next message; a larger one is given back.
 constexpr std::size_t kKeepCapacityBytes = 512;
+// Messages of no octets before a connection's first: what keeps a connection alive without RFC 7828.
+constexpr unsigned kEmptyMessages = 4;
 // Segments of a connection whose beginning was not seen that may each begin with a message.
 constexpr unsigned kProofs = 8;
 
@@ -60,6 +62,7 @@ void MessageFramer::restart(bool at_connection_start) {
     after_gap_ = confirmed_ = false;
     mode_ = at_connection_start && expectation_ == Expectation::kDns ? Mode::kFresh : lost();
     proofs_left_ = at_connection_start ? 1 : kProofs;
+    empty_messages_ = 0;
     skip_ = searched_ = 0;
     release();
 }
@@ -110,6 +113,10 @@ void MessageFramer::judge_start(Bytes data, const OnMessage& on_message) {
         data = joined;
         release();
     }
+    if (be16(data, 0) == 0) { // a message of no octets; many of them are rather something else's zeros
+        const Bytes rest = data.subspan(kPrefixBytes);
+        if (empty_messages_++ < kEmptyMessages) return judge_start(rest, on_message);
+    }
     if (counts_fit(data) || fits_exactly(data)) {
         enter_frames(data, on_message);
     } else {
@@ -140,9 +147,10 @@ void MessageFramer::search(Bytes data, const OnMessage& on_message) {
         joined.insert(joined.end(), data.begin(), data.end());
         data = joined;
     }
-    const bool at_candidate = candidate_ && enough && guess(data, false) == Guess::kWhole;
+    // What is held may be a length that came alone, or the message that it seemed to begin.
+    const bool at_held = segment_start != 0 && guess(data, false) == Guess::kWhole;
     release();
-    if (at_candidate) {
+    if (at_held) {
         enter_frames(data, on_message);
         return;
     }

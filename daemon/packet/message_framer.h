@@ -77,6 +77,7 @@ class MessageFramer {
     std::vector<std::uint8_t> held_; ///< kFramed: an unfinished message with its length
     std::size_t wanted_ = 0;         ///< kFresh, kSearching: bytes in held_ before it is worth another look
     std::uint64_t skip_ = 0;         ///< kFramed: rest of a message that lost bytes
+    unsigned empty_messages_ = 0;    ///< kFresh: passed over so far
     unsigned proofs_left_ = 0;       ///< kProving: segments whose beginning is worth a look
     std::uint64_t searched_ = 0;     ///< bytes passed over since the search began
 };

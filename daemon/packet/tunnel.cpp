@@ -13,6 +13,9 @@ using namespace link;
 constexpr std::uint16_t kErspan2 = 0x88be; // also the first version, without a header
 constexpr std::uint16_t kErspan3 = 0x22eb;
 constexpr std::uint16_t kWccp = 0x883e;
+constexpr std::uint16_t kArubaFirst = 0x8200; // Aruba's access points: a number for each radio
+constexpr std::uint16_t kArubaLast = 0x8370;
+constexpr std::uint16_t kServiceHeader = 0x894f; // RFC 8300
 
 // draft-foschiano-erspan. The first version has no sequence number and no header.
 Found erspan(std::uint16_t type, bool sequenced, Bytes bytes) {
@@ -42,6 +45,7 @@ Found gre(Bytes bytes) {
         const Found plain = ip_by_version(inner);
         return plain ? plain : ip_by_version(drop(inner, 4));
     }
+    if (type >= kArubaFirst && type <= kArubaLast) return ieee80211(inner, false);
     return type > 1500 ? ethertype(type, inner) : Found{};
 }
 
@@ -51,6 +55,7 @@ Found vxlan(Bytes bytes) {
     const bool says_protocol = (bytes[0] & 0x04) != 0;
     const Bytes inner = bytes.subspan(8);
     if (!says_protocol || bytes[3] == 3) return ethernet(inner);
+    if (bytes[3] == 4) return ethertype(kServiceHeader, inner);
     return bytes[3] == 1 || bytes[3] == 2 ? ip_by_version(inner) : Found{};
 }
 
@@ -132,9 +137,11 @@ Found udp_tunnel(std::uint16_t port, Bytes payload) {
     case 2152: return gtp_user(payload);
     case 3386: return gtp_prime(payload);
     case 3544: return teredo(payload);
-    case 4754: return gre(payload); // RFC 8086
+    case 4341: return ip_by_version(drop(payload, 8)); // RFC 9300: LISP's data
+    case 4754: return gre(payload);                    // RFC 8086
     case 4789:
-    case 4790: return vxlan(payload);
+    case 4790:
+    case 8472: return vxlan(payload); // Linux's own number for it
     case 5072: return ayiya(payload);
     case 6081: return geneve(payload);
     case 6635: return mpls(payload); // RFC 7510

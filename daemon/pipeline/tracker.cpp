@@ -14,8 +14,8 @@ constexpr std::uint16_t kLlmnrPort = 5355; // RFC 4795
 constexpr std::uint16_t kTypeIxfr = 251;   // RFC 1995
 constexpr std::uint16_t kTypeAxfr = 252;   // RFC 5936
 
-bool plausible_in_stream(std::span<const std::uint8_t> wire) { return dns::looks_like_dns(wire, false); }
-bool strictly_plausible(std::span<const std::uint8_t> wire) { return dns::looks_like_dns(wire, true); }
+bool plausible_in_stream(std::span<const std::uint8_t> wire) { return dns::looks_like_dns(wire, dns::Hint::kStream); }
+bool strictly_plausible(std::span<const std::uint8_t> wire) { return dns::looks_like_dns(wire, dns::Hint::kNothing); }
 
 /// mDNS and LLMNR queries go to a group: answers come from other addresses, or never, and nobody is late.
 bool is_multicast_dns(const Flow& flow) {
@@ -54,7 +54,10 @@ void Tracker::handle(const PacketItem& item, std::span<const std::uint8_t> paylo
         handle_segment(item, payload, out);
         return;
     }
-    if (!dns::looks_like_dns(payload, item.heuristic)) {
+    const dns::Hint hint = item.heuristic ? dns::Hint::kNothing
+                           : item.truncated ? dns::Hint::kCutDatagram
+                                            : dns::Hint::kDatagram;
+    if (!dns::looks_like_dns(payload, hint)) {
         counters_.add(Counter::kPacketsNotDns);
         return;
     }

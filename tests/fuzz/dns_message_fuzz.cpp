@@ -41,8 +41,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static Message message; // as in a worker: what the last packet left behind must not show
     const bool header = decode(wire, message);
     FUZZ_EXPECT(header == (size >= kHeaderBytes));
-    const bool strictly = looks_like_dns(wire, true);
-    FUZZ_EXPECT(!strictly || looks_like_dns(wire, false));
+    const bool strictly = looks_like_dns(wire, Hint::kNothing);
+    const bool in_stream = looks_like_dns(wire, Hint::kStream);
+    const bool datagram = looks_like_dns(wire, Hint::kDatagram);
+    FUZZ_EXPECT(!strictly || in_stream);
+    FUZZ_EXPECT(!in_stream || datagram);
+    FUZZ_EXPECT(!datagram || looks_like_dns(wire, Hint::kCutDatagram));
+    const bool something = !message.questions.empty() || !message.records.empty();
+    FUZZ_EXPECT(!something || message.error != DecodeError::kNone || datagram);
     FUZZ_EXPECT(!strictly || message.error == DecodeError::kNone);
     if (!header) return 0;
     expect_structure(message, size);

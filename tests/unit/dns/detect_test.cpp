@@ -50,6 +50,13 @@ std::vector<Sample> dns_messages() {
         {"UPDATE", Wire().header(0x2800, 1, 0, 1).question("example.com", 6).name("a").record(1, 255, 0, {}).octets()},
         {"mDNS response", Wire().header(0x8400, 0, 1).name("host.local").record(1, 0x8001, 120, kAddress).octets()},
         {"mDNS query", Wire().header(0, 2).question("_http._tcp.local", 12, 0x8001).question("a.local", 255).octets()},
+        {"odd padding behind a question (dnscrypt-proxy)", Wire()
+                                                               .header(kQuery, 1, 0, 0, 1)
+                                                               .question("2.dnscrypt-cert.example", 16)
+                                                               .name("")
+                                                               .record(0, 0, 0, Octets(30, 0))
+                                                               .octets()},
+        {"SRV of a service with a long name", Wire().header(kQuery, 1).question("an-instance-name-of-32-octets--xx._http._tcp.local", 33).octets()},
         {"private type", Wire().header(kQuery, 1).question("example.net", 65534).octets()},
     };
 }
@@ -81,6 +88,15 @@ std::vector<Sample> other_protocols() {
         {"NBNS query",
          Wire().header(0x0110, 1).label("FHEPFCELEHFCEPFFFACACACACACACABL").u8(0).u16(32).u16(1).octets()},
         {"NBNS status", Wire().header(0, 1).label("CKAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").u8(0).u16(33).u16(1).octets()},
+        {"NBNS query with a wrong octet",
+         Wire().header(0x0110, 1).label("FHEPFCELEHFCEPFFFACACACACACACASL").u8(0).u16(32).u16(1).octets()},
+        {"NBNS query with a scope", Wire()
+                                        .header(0x0110, 1)
+                                        .label("FHEPFCELEHFCEPFFFACACACACACACABL")
+                                        .name("scope")
+                                        .u16(32)
+                                        .u16(1)
+                                        .octets()},
         {"NBNS answer", Wire()
                             .header(0x8580, 0, 1)
                             .label("FHEPFCELEHFCEPFFFACACACACACACABL")
@@ -111,15 +127,15 @@ std::vector<Sample> other_protocols() {
 TEST_CASE("messages of DNS software are DNS, also where nothing speaks for it") {
     for (const Sample& sample : dns_messages()) {
         INFO(sample.what);
-        CHECK(looks_like_dns(sample.wire, true));
-        CHECK(looks_like_dns(sample.wire, false));
+        CHECK(looks_like_dns(sample.wire, Hint::kNothing));
+        CHECK(looks_like_dns(sample.wire, Hint::kStream));
     }
 }
 
 TEST_CASE("other protocols are not found by content") {
     for (const Sample& sample : other_protocols()) {
         INFO(sample.what);
-        CHECK_FALSE(looks_like_dns(sample.wire, true));
+        CHECK_FALSE(looks_like_dns(sample.wire, Hint::kNothing));
     }
 }
 
@@ -138,8 +154,8 @@ TEST_CASE("on DNS's own port: damaged messages pass, other protocols do not") {
     };
     for (const Sample& sample : damaged) {
         INFO(sample.what);
-        CHECK(looks_like_dns(sample.wire, false));
-        CHECK_FALSE(looks_like_dns(sample.wire, true));
+        CHECK(looks_like_dns(sample.wire, Hint::kStream));
+        CHECK_FALSE(looks_like_dns(sample.wire, Hint::kNothing));
     }
     // What a TCP stream's first "message" is when its first two octets are taken for a length.
     std::mt19937 random(3);
@@ -155,8 +171,25 @@ TEST_CASE("on DNS's own port: damaged messages pass, other protocols do not") {
     };
     for (const Sample& sample : others) {
         INFO(sample.what);
-        CHECK_FALSE(looks_like_dns(sample.wire, false));
+        CHECK_FALSE(looks_like_dns(sample.wire, Hint::kStream));
     }
+}
+
+TEST_CASE("a datagram on DNS's port: what counts and walks as a message is one, whatever its header says") {
+    const auto both = [](const Octets& wire) {
+        return std::pair(looks_like_dns(wire, Hint::kStream), looks_like_dns(wire, Hint::kDatagram));
+    };
+    const std::pair only_datagram(false, true);
+    CHECK(both(Wire().header(0x7800, 1).question("www.example.com", 1).octets()) == only_datagram); // OPCODE15
+    CHECK(both(Wire().header(0x1900, 1).question("www.example.com", 1).octets()) == only_datagram); // OPCODE3
+    CHECK(both(Octets(64, 0)) == only_datagram);
+    CHECK(both(Octets(64, 0xff)) == std::pair(false, false));
+    CHECK(both(Wire().header(0x7800, 0).octets()) == std::pair(false, false)); // DTLS has zeros there, too
+    CHECK(both(Wire().header(0x7800, 2).question("www.example.com", 1).octets()) == std::pair(false, false));
+    // The first fragment of a datagram whose others are not in the capture.
+    const Octets head = Wire().header(0x8400, 1, 2, 5, 16).label("sa").label("www4").text("\3go").octets();
+    CHECK_FALSE(looks_like_dns(head, Hint::kDatagram));
+    CHECK(looks_like_dns(head, Hint::kCutDatagram));
 }
 
 TEST_CASE("strict: one thing wrong is enough") {
@@ -168,17 +201,21 @@ TEST_CASE("strict: one thing wrong is enough") {
             .record(type, klass, 60, rdata)
             .octets();
     };
-    REQUIRE(looks_like_dns(answer(kResponse, 1, 1, kAddress), true));
-    CHECK_FALSE(looks_like_dns(answer(kResponse | 0x0040, 1, 1, kAddress), true)); // Z
-    CHECK_FALSE(looks_like_dns(answer(kResponse | 0x1000, 1, 1, kAddress), true)); // STATUS
-    CHECK_FALSE(looks_like_dns(answer(kResponse | 0x000c, 1, 1, kAddress), true)); // RCODE12
-    CHECK_FALSE(looks_like_dns(answer(kResponse, 0, 1, kAddress), true));
-    CHECK_FALSE(looks_like_dns(answer(kResponse, 300, 1, kAddress), true));
-    CHECK_FALSE(looks_like_dns(answer(kResponse, 1, 7, kAddress), true));
-    CHECK_FALSE(looks_like_dns(answer(kResponse, 1, 0x8003, kAddress), true));
-    CHECK_FALSE(looks_like_dns(answer(kResponse, 1, 1, Octets(5, 0)), true));
-    CHECK_FALSE(looks_like_dns(Wire().bytes(answer(kResponse, 1, 1, kAddress)).u8(0).octets(), true));
-    CHECK_FALSE(looks_like_dns(Wire().header(kQuery | 3, 1).question("a", 1).octets(), true)); // a query with an rcode
+    REQUIRE(looks_like_dns(answer(kResponse, 1, 1, kAddress), Hint::kNothing));
+    CHECK_FALSE(looks_like_dns(answer(kResponse | 0x0040, 1, 1, kAddress), Hint::kNothing)); // Z
+    CHECK_FALSE(looks_like_dns(answer(kResponse | 0x1000, 1, 1, kAddress), Hint::kNothing)); // STATUS
+    CHECK_FALSE(looks_like_dns(answer(kResponse | 0x000c, 1, 1, kAddress), Hint::kNothing)); // RCODE12
+    const auto alone = [](unsigned type, unsigned klass) { // no question vouches for it
+        return Wire().header(kResponse, 0, 1).name("www.example.com").record(type, klass, 60, kAddress).octets();
+    };
+    REQUIRE(looks_like_dns(alone(1, 1), Hint::kNothing));
+    for (const auto& [type, klass] : {std::pair(0U, 1U), {300U, 1U}, {1U, 7U}, {1U, 0x8003U}}) {
+        CHECK_FALSE(looks_like_dns(alone(type, klass), Hint::kNothing));
+        CHECK(looks_like_dns(answer(kResponse, type, klass, kAddress), Hint::kNothing));
+    }
+    CHECK_FALSE(looks_like_dns(answer(kResponse, 1, 1, Octets(5, 0)), Hint::kNothing));
+    CHECK_FALSE(looks_like_dns(Wire().bytes(answer(kResponse, 1, 1, kAddress)).u8(0).octets(), Hint::kNothing));
+    CHECK_FALSE(looks_like_dns(Wire().header(kQuery | 3, 1).question("a", 1).octets(), Hint::kNothing)); // a query with an rcode
 }
 
 TEST_CASE("a million random datagrams give no event, cut real ones no crash") {
@@ -189,14 +226,14 @@ TEST_CASE("a million random datagrams give no event, cut real ones no crash") {
     for (int i = 0; i < 1000000; ++i) {
         datagram.resize(random() % 100);
         for (std::uint8_t& octet : datagram) octet = static_cast<std::uint8_t>(random());
-        strict += looks_like_dns(datagram, true);
-        loose += looks_like_dns(datagram, false);
+        strict += looks_like_dns(datagram, Hint::kNothing);
+        loose += looks_like_dns(datagram, Hint::kDatagram);
     }
     CHECK(strict == 0);
     CHECK(loose < 1000);
     for (const Sample& sample : dns_messages())
         for (std::size_t size = 0; size < sample.wire.size(); ++size) {
             const Octets cut(sample.wire.begin(), sample.wire.begin() + static_cast<std::ptrdiff_t>(size));
-            CHECK_FALSE(looks_like_dns(cut, true));
+            CHECK_FALSE(looks_like_dns(cut, Hint::kNothing));
         }
 }

@@ -144,6 +144,24 @@ TEST_CASE("a name of more than 255 octets is passed and told") {
     CHECK(m.questions.size() == 1);
 }
 
+TEST_CASE("a root that became an unknown label is passed where a type and a class follow") {
+    const auto asked = [](const char* behind) {
+        return Wire().header(kQuery, 1).label("www").label("com").bytes(hex(behind)).octets();
+    };
+    Message m;
+    const Octets damaged_root = asked("6a 001c 0001");
+    REQUIRE(decode(damaged_root, m));
+    CHECK(m.error == DecodeError::kBadLabelType);
+    REQUIRE(m.questions.size() == 1);
+    CHECK(m.questions[0].type == 28);
+    CHECK(name_text(damaged_root, m.questions[0].name_offset) == "www.com.\\[?]");
+    REQUIRE(decode(asked("6a 001c 6162"), m)); // inside a name that goes on
+    CHECK(m.error == DecodeError::kBadLabelType);
+    CHECK(m.questions.empty());
+    REQUIRE(decode(asked("6a 001c 00"), m));
+    CHECK(m.questions.empty());
+}
+
 TEST_CASE("the first damage is the one that is told") {
     const Wire wire = Wire().header(kQuery, 2).pointer(12).u16(1).u16(1).text("\3ww");
     Message m;

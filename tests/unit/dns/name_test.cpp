@@ -53,7 +53,7 @@ TEST_CASE("a label has at most 63 octets, a name 255") {
     CHECK(scan(too_long).error == DecodeError::kNameTooLong);
     CHECK(scan(too_long).end_known);
     CHECK(scan(too_long).end == 256);
-    CHECK(name_text(too_long, 0) == l63 + "." + l63 + "." + l63); // what was readable
+    CHECK(name_text(too_long, 0) == l63 + "." + l63 + "." + l63 + ".\\[?]"); // what was readable
 }
 
 TEST_CASE("the longest text a name can have fits kMaxNameText") {
@@ -87,23 +87,53 @@ TEST_CASE("compression pointers lead backwards, through each other too") {
     CHECK(scan(wire.octets(), 23).error == DecodeError::kNone);
 }
 
-TEST_CASE("pointers that do not lead backwards are refused and passed") {
+TEST_CASE("pointers that do not lead backwards are damage; the name is followed where it can be") {
     const Octets self = Wire().pointer(0).octets();
     CHECK(scan(self).error == DecodeError::kBadPointer);
     CHECK(scan(self).end_known);
     CHECK(scan(self).end == 2);
-    CHECK(name_text(self, 0).empty());
+    CHECK(name_text(self, 0) == "\\[?]");
 
     const Octets forward = Wire().label("a").pointer(4).name("b").octets();
     CHECK(scan(forward).error == DecodeError::kBadPointer);
     CHECK(scan(forward).error_offset == 2);
-    CHECK(name_text(forward, 0) == "a");
+    CHECK(scan(forward).end == 4);
+    CHECK(name_text(forward, 0) == "a.b");
+
+    const Octets outside = Wire().label("a").pointer(400).octets();
+    CHECK(scan(outside).error == DecodeError::kBadPointer);
+    CHECK(scan(outside).end_known);
+    CHECK(name_text(outside, 0) == "a.\\[?]");
 
     // A loop of two: the second pointer leads back, the label it leads to runs into the pointer again.
     const Octets loop = Wire().label("a").pointer(0).octets();
     CHECK(scan(loop).error == DecodeError::kNameTooLong);
     CHECK(scan(loop).end == 4);
-    CHECK(name_text(loop, 0).size() <= 255);
+    CHECK(name_text(loop, 0).size() <= 260);
+    CHECK(name_text(loop, 0).ends_with(".a.\\[?]"));
+
+    const Octets two = Wire().pointer(2).pointer(0).octets(); // without a label between them
+    CHECK(scan(two).error == DecodeError::kBadPointer);
+    CHECK(name_text(two, 0) == "\\[?]");
+}
+
+TEST_CASE("bit strings (RFC 2673) are shown, and are damage since RFC 6891") {
+    const Octets wire = Wire().label("a").bytes(hex("41 0c abc0")).name("b").octets();
+    CHECK(scan(wire).error == DecodeError::kBadLabelType);
+    CHECK(scan(wire).error_offset == 2);
+    CHECK(scan(wire).end == wire.size());
+    CHECK(name_text(wire, 0) == "a.\\[xabc0/12].b");
+    const Octets behind_pointer = Wire().bytes(hex("41 08 ff 00")).pointer(0).octets();
+    CHECK(scan(behind_pointer, 4).error == DecodeError::kBadLabelType);
+    CHECK(scan(behind_pointer, 4).end == 6);
+    CHECK(name_text(behind_pointer, 4) == "\\[xff/8]");
+    const Octets all = Wire().bytes(hex("41 00")).bytes(Octets(32, 0xa5)).u8(0).octets();
+    CHECK(scan(all).end == all.size());
+    CHECK(name_text(all, 0).ends_with("/256]"));
+    const Octets cut = hex("41 10 ab");
+    CHECK(scan(cut).error == DecodeError::kTruncatedName);
+    CHECK_FALSE(scan(cut).end_known);
+    CHECK(name_text(cut, 0) == "\\[?]");
 }
 
 TEST_CASE("a chain of pointers is followed kMaxPointers far") {
@@ -118,7 +148,7 @@ TEST_CASE("a chain of pointers is followed kMaxPointers far") {
     CHECK(name_text(fits.octets(), fits.size() - 2) == "x");
     const Wire too_far = chain(kMaxPointers + 1);
     CHECK(scan(too_far.octets(), too_far.size() - 2).error == DecodeError::kBadPointer);
-    CHECK(name_text(too_far.octets(), too_far.size() - 2).empty());
+    CHECK(name_text(too_far.octets(), too_far.size() - 2) == "\\[?]");
 }
 
 TEST_CASE("pointers can make a name too long") {
@@ -146,7 +176,8 @@ TEST_CASE("names that run past the end, reserved label types") {
         {"no root", hex("01 61"), DecodeError::kTruncatedName, 2},
         {"label cut", hex("01 61 05 62 63"), DecodeError::kTruncatedName, 2},
         {"pointer cut", hex("01 61 c0"), DecodeError::kTruncatedName, 2},
-        {"type 01", hex("01 61 41 01 00"), DecodeError::kBadLabelType, 2},
+        {"type 01", hex("01 61 42 01 00"), DecodeError::kBadLabelType, 2},
+        {"bit string cut", hex("01 61 41 20 00"), DecodeError::kTruncatedName, 2},
         {"type 10", hex("81 00"), DecodeError::kBadLabelType, 0},
     };
     for (const Case& c : cases) {
@@ -167,6 +198,6 @@ TEST_CASE("a name's own bytes end at the limit, its pointer's target may be anyw
 
 TEST_CASE("an offset outside the wire gives nothing, not a read past the end") {
     CHECK(name_text(hex("01 61 00"), 2) == ".");
-    CHECK(name_text(hex("01 61 00"), 3).empty());
-    CHECK(name_text(hex("01 61 00"), 4000000000U).empty());
+    CHECK(name_text(hex("01 61 00"), 3) == "\\[?]");
+    CHECK(name_text(hex("01 61 00"), 4000000000U) == "\\[?]");
 }

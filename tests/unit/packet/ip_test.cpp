@@ -45,6 +45,24 @@ TEST_CASE("IPv4 options are stepped over") {
     CHECK(body_of(packet) == kBody);
 }
 
+TEST_CASE("IPv4's authentication header is stepped over, also behind fragments") { // RFC 4302
+    const Bytes header{17, 4, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+    const auto carried = [&](const Bytes& payload) { return ipv4("192.0.2.1", "192.0.2.2", 51, payload); };
+    const Bytes whole = carried(join(header, kBody));
+    IpPacket packet = parse_ip(whole);
+    REQUIRE(packet.outcome == IpOutcome::kDatagram);
+    CHECK(packet.protocol == 17);
+    CHECK(body_of(packet) == kBody);
+    packet = parse_ip(carried(Bytes(header.begin(), header.begin() + 8))); // says that it is longer
+    CHECK(packet.protocol == 51);
+
+    packet.protocol = 51;
+    packet.payload = std::span(whole).subspan(20);
+    skip_extension_headers(packet);
+    CHECK(packet.protocol == 17);
+    CHECK(body_of(packet) == kBody);
+}
+
 TEST_CASE("Ethernet padding behind the packet is no payload") {
     const Bytes four = join(v4(), Bytes(18, 0xee));
     CHECK(body_of(parse_ip(four)) == kBody);

@@ -172,6 +172,25 @@ TEST_CASE("a connection already open: the next message is found") {
     CHECK(d.messages.size() == 2);
 }
 
+TEST_CASE("a connection already open: the length came alone") {
+    const Bytes whole = framed(message(0x2000)); // taken for a length, the identification is a plausible one
+    Direction d;
+    d.send({whole.begin(), whole.begin() + 2});
+    d.send({whole.begin() + 2, whole.end()});
+    CHECK(d.messages == std::vector<Bytes>{message(0x2000)});
+}
+
+TEST_CASE("messages of no octets before the first are passed, a stream of zeros is not DNS") {
+    Direction d;
+    d.open();
+    d.send(join(Bytes{0, 0, 0, 0}, framed(message(1))));
+    CHECK(d.messages == std::vector<Bytes>{message(1)});
+    Direction zeros;
+    zeros.open();
+    CHECK(zeros.send(Bytes(300, 0)) == SegmentFate::kNotDns);
+    CHECK(zeros.messages.empty());
+}
+
 TEST_CASE("a gap inside a message costs that message only") {
     Direction d({.pieces_per_flow = 1});
     d.open();
