@@ -57,7 +57,7 @@ std::vector<Case> frames_with_ipv4() {
         {"802.3 with LLC and SNAP", 1, ethernet(100, behind(kSnap))},
         {"802.3 with LLC", 1, ethernet(100, behind({0x06, 0x06, 0x03}))},
         {"802.1ah", 1, ethernet(0x88e7, join(zeros(4), ethernet(0x0800, kFour)))},
-        {"MACsec, not encrypted", 1, ethernet(0x88e5, join(zeros(6), tagged({0x0800}), kFour, zeros(16)))},
+        {"MACsec, not encrypted", 1, ethernet(0x88e5, join(zeros(6), tagged({0x0800}), kFour))},
         {"MACsec with a channel identifier", 1, ethernet(0x88e5, join(Bytes{0x20}, zeros(13), tagged({0x0800}), kFour))},
         {"Cisco MetaData", 1, ethernet(0x8909, behind(tagged({0x0101, 0x0001, 5, 0x0800})))},
         {"FabricPath", 1, ethernet(0x8903, join(zeros(2), ethernet(0x0800, kFour)))},
