@@ -10,9 +10,11 @@ host=$(. /etc/os-release && echo "${VERSION_CODENAME:-bookworm}")
 suite=${1:-$host}
 [[ $suite =~ ^(bookworm|trixie)$ && $# -le 1 ]] || { sed -n 's/^#   usage: /usage: /p' "$0" >&2; exit 64; }
 
-# Times inside the package are the commit's; paths of the tree do not get into it.
+# Times inside the package are the commit's; paths of the tree do not get into it. So many digits of the revision, for
+# git's own choice depends on the clone.
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
-export SOURCE_DATE_EPOCH
+DNSMON_REVISION=$(git rev-parse --short=12 HEAD)
+export SOURCE_DATE_EPOCH DNSMON_REVISION
 out=$top/build/deb/$suite
 rm -rf "$out"
 mkdir -p "$out"
@@ -48,22 +50,23 @@ make_root() {
 build_in_root() {
     command -v mmdebstrap > /dev/null || packaging/install-dependencies.sh vm
     make_root
-    mkdir -p "$out/work/root"
-    as_root tar -C "$out/work/root" --exclude='./dev/*' -xf "$top/build/deb/root-$suite.tar"
-    as_root mkdir -p "$out/work/root/build"
+    local root=$out/work/root
+    mkdir -p "$root"
+    as_root tar -C "$root" --exclude='./dev/*' -xf "$top/build/deb/root-$suite.tar"
+    # At the same place as outside: that the place does not matter can then be seen here, too.
     unpack "$out/work/tree"
-    as_root cp -r "$out/work/tree" "$out/work/root/build/dnsmon"
+    as_root mkdir -p "$root$out"
+    as_root cp -r "$out/work/tree" "$root$out/dnsmon"
     as_root unshare --mount --net --pid --fork bash -euc '
         mount -t proc proc "$1/proc"
         for device in null zero urandom; do touch "$1/dev/$device"; mount --bind "/dev/$device" "$1/dev/$device"; done
         ln -sf /proc/self/fd "$1/dev/fd"
-        exec chroot "$1" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 SOURCE_DATE_EPOCH="$2" \
-            sh -c "cd /build/dnsmon && dpkg-buildpackage --build=binary --no-sign"' \
-        build "$out/work/root" "$SOURCE_DATE_EPOCH"
-    cp "$out"/work/root/build/*.deb "$out"/work/root/build/*.changes "$out"/work/root/build/*.buildinfo "$out"/
+        exec chroot "$1" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 SOURCE_DATE_EPOCH="$SOURCE_DATE_EPOCH" \
+            DNSMON_REVISION="$DNSMON_REVISION" sh -c "cd \"\$0\" && dpkg-buildpackage --build=binary --no-sign" "$2"' build "$root" "$out/dnsmon"
+    cp "$root$out"/*.deb "$root$out"/*.changes "$root$out"/*.buildinfo "$out"/
 }
 
-as_root() { if ((EUID)); then sudo "$@"; else "$@"; fi; }
+as_root() { if ((EUID)); then sudo --preserve-env=SOURCE_DATE_EPOCH,DNSMON_REVISION "$@"; else "$@"; fi; }
 
 if [[ $suite == "$host" ]]; then how=build_here; else how=build_in_root; fi
 # Not as a condition: bash would switch errexit off inside.
