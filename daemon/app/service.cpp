@@ -12,6 +12,7 @@
 #include <climits>
 #include <csignal>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 namespace dnsmon {
 namespace {
@@ -83,7 +84,7 @@ Result<void> Service::start_pipeline() {
         [this](std::uint32_t interface) { return probe_->interface_name(interface); },
         [this](Batch batch) { return writer_->deliver(std::move(batch)); }, [this] { room_.signal(); });
     if (exec_notices_) {
-        auto watcher = ExecWatcher::start(pipeline_->processes(), std::move(*exec_notices_));
+        auto watcher = ExecWatcher::make(pipeline_->processes(), std::move(*exec_notices_));
         if (!watcher) return std::move(watcher).error();
         exec_watcher_ = std::move(*watcher);
         exec_notices_.reset();
@@ -222,6 +223,19 @@ void Service::on_watchdog() {
 }
 
 Result<void> Service::run() {
+    if (!exec_watcher_) return serve();
+    Result<void> served;
+    // Threads come after the first one's place ahead of others: they have none of it (CPUSchedulingResetOnFork=).
+    std::thread loop([&] {
+        served = serve();
+        exec_watcher_->stop();
+    });
+    exec_watcher_->run();
+    loop.join();
+    return served;
+}
+
+Result<void> Service::serve() {
     notices_->post(NoticeAction::kStart, "monitoring", {{"hooks", to_string(probe_->plan().mode)}});
     service_manager::ready("hooks " + std::string(to_string(probe_->plan().mode)));
     Result<void> looped = loop_.run();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The running daemon: what `dnsmon run` starts, in this order, and stops in the reverse: probe, sinks and writer,
-// pipeline, monitor, timers. Everything happens on the loop thread, but for the workers and the writer.
+// pipeline, monitor, timers. Once it runs, everything happens on the loop thread but for the workers, the writer and the
+// first thread, which watches for new processes.
 #pragma once
 
 #include "app/monitor.h"
@@ -43,6 +44,7 @@ class Service {
     Service(const Config& config, LoadConfig load, Log& log, Signals& signals, EventLoop loop, Wakeup room,
             Wakeup news);
 
+    Result<void> serve();
     Result<void> start_outputs();
     Result<void> start_capture();
     Result<void> give_up_privileges();

@@ -19,7 +19,7 @@ namespace {
 constexpr int kNice = -10;
 
 /// Of this thread alone. Some ten microseconds of work for each exec(), but at once: real time where that is allowed,
-/// else ahead of the others. Without either permission the thread waits its turn.
+/// else ahead of the others. Under the unit neither is, and the service manager has given the first thread its place.
 void move_ahead() {
     sched_param lowest{};
     lowest.sched_priority = ::sched_get_priority_min(SCHED_RR);
@@ -30,19 +30,16 @@ void move_ahead() {
 
 } // namespace
 
-Result<std::unique_ptr<ExecWatcher>> ExecWatcher::start(ProcessTable& table, ExecNotices notices) {
+Result<std::unique_ptr<ExecWatcher>> ExecWatcher::make(ProcessTable& table, ExecNotices notices) {
     Fd stop(::eventfd(0, EFD_CLOEXEC));
     if (!stop) return system_error("eventfd", errno);
     return std::unique_ptr<ExecWatcher>(new ExecWatcher(table, std::move(notices), std::move(stop)));
 }
 
 ExecWatcher::ExecWatcher(ProcessTable& table, ExecNotices notices, Fd stop)
-    : table_(table), notices_(std::move(notices)), stop_(std::move(stop)), thread_([this] { run(); }) {}
+    : table_(table), notices_(std::move(notices)), stop_(std::move(stop)) {}
 
-ExecWatcher::~ExecWatcher() {
-    ::eventfd_write(stop_.get(), 1);
-    thread_.join();
-}
+void ExecWatcher::stop() { ::eventfd_write(stop_.get(), 1); }
 
 void ExecWatcher::run() {
     move_ahead();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A thread that reads the details of every process the moment it starts a program, into a ProcessTable, so that a client
-// which exits the instant it has sent is still known. Its own thread, ahead of others in line for the CPU: a few
-// milliseconds later the process may be gone.
+// Reads the details of every process the moment it starts a program, into a ProcessTable, so that a client which exits the
+// instant it has sent is still known. It takes the process's first thread for itself, ahead of others in line for the
+// CPU: a few milliseconds later the other process may be gone.
 #pragma once
 
 #include "process/exec_notices.h"
@@ -10,26 +10,25 @@
 #include "util/result.h"
 
 #include <memory>
-#include <thread>
 
 namespace dnsmon {
 
 class ExecWatcher {
   public:
     /// `table` outlives the watcher.
-    [[nodiscard]] static Result<std::unique_ptr<ExecWatcher>> start(ProcessTable& table, ExecNotices notices);
-    ~ExecWatcher();
-    ExecWatcher(const ExecWatcher&) = delete;
-    ExecWatcher& operator=(const ExecWatcher&) = delete;
+    [[nodiscard]] static Result<std::unique_ptr<ExecWatcher>> make(ProcessTable& table, ExecNotices notices);
+
+    /// Until stop(), or until there are no more notices to be had.
+    void run();
+    /// From any thread, also before run().
+    void stop();
 
   private:
     ExecWatcher(ProcessTable& table, ExecNotices notices, Fd stop);
-    void run();
 
     ProcessTable& table_;
     ExecNotices notices_;
-    Fd stop_; ///< eventfd: readable when the thread is to end
-    std::thread thread_;
+    Fd stop_; ///< eventfd: readable when run() is to end
 };
 
 } // namespace dnsmon
