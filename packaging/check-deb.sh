@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Proves the package of what is committed: built twice in different folders it is the same bytes; lintian has no word
-# against it; `cmake --install` has its layout; in a small root of the suite it is installed, upgraded over an edited
+# Proves the package of what is committed: built twice in different folders it is the same bytes; lintian has no warning
+# for it; `cmake --install` has its layout; in a small root of the suite it is installed, upgraded over an edited
 # configuration, removed and purged, and the unit's sandbox scores what docs/security.md says. Works under build/deb and
 # in a temporary folder; wants root or sudo.
 #   usage: packaging/check-deb.sh [bookworm|trixie]
@@ -15,6 +15,9 @@ suite=${1:-$host}
 out=$top/build/deb/$suite
 work=$(mktemp -d "${TMPDIR:-/tmp}/dnsmon-deb.XXXXXX")
 trap 'as_root rm -rf "$work"' EXIT
+clone=$work/elsewhere/dnsmon
+git clone --quiet --no-local --no-checkout "file://$top" "$clone"
+git -C "$clone" checkout --quiet --detach "$(git rev-parse HEAD)"
 
 as_root() { if ((EUID)); then sudo "$@"; else "$@"; fi; }
 
@@ -39,17 +42,15 @@ absent() { if grep "$@"; then return 1; fi; } # errexit passes over "! grep"
 
 builds() { packaging/build-deb.sh "$suite" && du -h "$out"/dnsmon_*.deb; }
 
-# Another folder, time zone, language and umask, and a clone with other objects.
+# Another folder, time zone, language and umask.
 same_bytes() {
-    git clone --quiet --depth 1 "file://$top" "$work/elsewhere/deeper"
-    mkdir -p "$work/elsewhere/deeper/build/deb"
-    [[ ! -s build/deb/root-$suite.tar ]] || cp -l "build/deb/root-$suite.tar" "$work/elsewhere/deeper/build/deb/" 2> /dev/null ||
-        cp "build/deb/root-$suite.tar" "$work/elsewhere/deeper/build/deb/"
-    touch "$work/elsewhere/deeper/build/deb/root-$suite.tar"
-    (umask 027; TZ=Asia/Tokyo LC_ALL=C "$work/elsewhere/deeper/packaging/build-deb.sh" "$suite")
+    mkdir -p "$clone/build/deb"
+    [[ ! -s build/deb/root-$suite.tar ]] || cp --preserve=timestamps "build/deb/root-$suite.tar" "$clone/build/deb/"
+    touch -d '1 hour ago' "$clone/packaging/debian/control" # or the root would be older
+    (umask 027; TZ=Asia/Tokyo LC_ALL=C "$clone/packaging/build-deb.sh" "$suite")
     local package
-    for package in "$out"/*.deb; do cmp "$package" "$work/elsewhere/deeper/build/deb/$suite/${package##*/}"; done
-    sha256sum "$out"/dnsmon_*.deb
+    for package in "$out"/*.deb; do cmp "$package" "$clone/build/deb/$suite/${package##*/}"; done
+    sha256sum "$out"/dnsmon_*.deb | cut -c1-64
 }
 
 no_traces() {
@@ -61,13 +62,14 @@ lintian_clean() { lintian --allow-root --fail-on error,warning,override --info -
 
 # The static build serves both questions.
 static_libbpf() {
-    cmake -S . -B "$work/cmake" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DDNSMON_TESTS=OFF -DDNSMON_STATIC_LIBBPF=ON \
+    cmake -S "$clone" -B "$work/cmake" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DDNSMON_TESTS=OFF -DDNSMON_STATIC_LIBBPF=ON \
         -DCMAKE_C_COMPILER_LAUNCHER="$(command -v ccache || true)" -DCMAKE_CXX_COMPILER_LAUNCHER="$(command -v ccache || true)"
     cmake --build "$work/cmake"
     DESTDIR=$work/installed cmake --install "$work/cmake"
     ldd "$work/installed/usr/sbin/dnsmon" > "$work/libraries"
     absent libbpf "$work/libraries"
-    as_root "$work/installed/usr/sbin/dnsmon" doctor | grep 'dnsmon run would use'
+    "$work/installed/usr/sbin/dnsmon" --version
+    as_root "$work/installed/usr/sbin/dnsmon" doctor | grep -o 'dnsmon run would use'
 }
 # As both releases see it: /lib is /usr/lib. Debian's changelog and licence are debhelper's; it compresses manual pages.
 layout() { (cd "$1" && find . -type f -printf '%P %m\n') | sed -E 's|^lib/|usr/lib/|; s|(/man/.*)\.gz |\1 |; \|/doc/dnsmon/[^/]* |d' | sort; }
@@ -95,7 +97,7 @@ life_root() {
     echo '# another default' >> "$work/next/tree/etc/dnsmon.yaml"
     dpkg-deb --root-owner-group -Zgzip -b "$work/next/tree" "$work/root/next.deb"
     cp "$out"/dnsmon_*.deb "$work/root/dnsmon.deb"
-    cp packaging/deb_life.sh "$work/root/"
+    cp "$clone/packaging/deb_life.sh" "$work/root/"
 }
 life() {
     as_root unshare --mount --net --pid --ipc --fork bash -euc '

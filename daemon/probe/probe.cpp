@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probe/probe.h"
 
-#include "probe/capabilities.h"
 #include "probe/hook_plan.h"
 #include "probe/interface_names.h"
 #include "probe/kernel_counters.h"
@@ -10,6 +9,7 @@
 #include "probe/open_sockets.h"
 #include "probe/owner_hooks.h"
 #include "probe/packet_sockets.h"
+#include "probe/refusal.h"
 #include "probe/ring_reader.h"
 #include "probe/skeletons.h"
 #include "util/fd.h"
@@ -42,13 +42,6 @@ Result<BpfObject> load_capture(const CaptureConfig& capture, const HooksConfig& 
         return failure;
     }
     return object;
-}
-
-// EPERM and EACCES of whatever step become "which capability is missing".
-Error explain_permission(Error error) {
-    const std::string missing = missing_capabilities();
-    if (missing.empty() || (error.code != EPERM && error.code != EACCES)) return error;
-    return Error{"missing " + missing + ": " + error.message, EPERM};
 }
 
 } // namespace
@@ -87,6 +80,8 @@ Result<std::unique_ptr<Probe::State>> Probe::State::make(const CaptureConfig& ca
                                  hooks.owners};
     auto plan = choose_hooks(candidates, forced, [&](OwnerFlavour flavour) -> Result<std::vector<HookStatus>> {
         auto attached = OwnerHooks::attach(flavour, settings);
+        if (!attached && flavour == OwnerFlavour::kKprobe)
+            return explain_perf_refusal(std::move(attached).error(), current_circumstances());
         if (!attached) return std::move(attached).error();
         state->hooks.emplace(std::move(attached).value());
         return state->hooks->status();
@@ -118,13 +113,13 @@ Probe& Probe::operator=(Probe&&) noexcept = default;
 
 Result<Probe> Probe::attach(const CaptureConfig& capture, const HooksConfig& hooks) {
     auto state = State::make(capture, hooks, candidates_for(hooks.mode), hooks.mode != HookMode::kAuto);
-    if (!state) return explain_permission(std::move(state).error());
+    if (!state) return explain_refusal(std::move(state).error(), current_circumstances());
     return Probe(std::move(state).value());
 }
 
 Result<Probe> Probe::attach_flavour(const CaptureConfig& capture, const HooksConfig& hooks, OwnerFlavour flavour) {
     auto state = State::make(capture, hooks, {candidate_for(flavour)}, true);
-    if (!state) return explain_permission(std::move(state).error());
+    if (!state) return explain_refusal(std::move(state).error(), current_circumstances());
     return Probe(std::move(state).value());
 }
 

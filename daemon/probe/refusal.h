@@ -15,16 +15,17 @@ namespace dnsmon {
 struct Circumstances {
     std::string missing_capabilities; ///< as missing_capabilities() says
     std::string kernel_release;       ///< "5.10.0-30-amd64"
-    std::uint64_t memlock_bytes = 0;  ///< soft RLIMIT_MEMLOCK; UINT64_MAX: none
+    static constexpr std::uint64_t kNoLimit = UINT64_MAX;
+    std::uint64_t memlock_bytes = kNoLimit; ///< soft RLIMIT_MEMLOCK
     std::string perf_event_paranoid;  ///< kernel.perf_event_paranoid; empty: not known
 };
 
 [[nodiscard]] Circumstances current_circumstances();
 
-/// Before 5.11 the memory of BPF maps counts as the user's locked memory (kernel commit b25f7d4e3cd2 and its series).
+/// Before 5.11 the memory of BPF maps counts as the user's locked memory.
 [[nodiscard]] bool counts_as_locked_memory(std::string_view kernel_release);
 
-/// The same error where nothing helps; else with the remedy. A missing capability makes it EPERM.
+/// The same error, with what is missing or what would help where that is known. A missing capability makes it EPERM.
 [[nodiscard]] Error explain_refusal(Error error, const Circumstances& circumstances);
 /// For kprobes, which are attached as perf events.
 [[nodiscard]] Error explain_perf_refusal(Error error, const Circumstances& circumstances);

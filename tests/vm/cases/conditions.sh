@@ -64,7 +64,7 @@ esac
 if grep -q ipv6.disable=1 /proc/cmdline; then works ipv6_disabled auto 'fentry|kprobe|cgroup'; fi
 refused no_capabilities auto 77 CAP_BPF setpriv --bounding-set=-all --inh-caps=-all
 if [[ $(uname -r) == 5.10.* ]]; then
-    refused memlock_limit auto 1 "map 'owners'" prlimit --memlock=65536:65536 setpriv --bounding-set=-sys_resource
+    refused memlock_limit auto 1 RLIMIT_MEMLOCK prlimit --memlock=65536:65536 setpriv --bounding-set=-sys_resource
 fi
 
 mount -t tmpfs none /sys/kernel/btf

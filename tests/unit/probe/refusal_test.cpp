@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "catch.h"
+#include "probe/refusal.h"
+
+#include <cerrno>
+
+using namespace dnsmon;
+
+namespace {
+
+const Error kRefused{"loading capture filter: Operation not permitted (map 'owners')", EPERM};
+
+Circumstances bullseye(std::uint64_t memlock_bytes) {
+    Circumstances circumstances;
+    circumstances.kernel_release = "5.10.0-44-cloud-amd64";
+    circumstances.memlock_bytes = memlock_bytes;
+    return circumstances;
+}
+
+bool names_limit(const Error& error) { return error.message.find("RLIMIT_MEMLOCK") != std::string::npos; }
+
+} // namespace
+
+TEST_CASE("kernels that count BPF maps as locked memory") {
+    for (const auto* release : {"5.8.0", "5.10.0-44-cloud-amd64", "5.10", "4.18.0-553.el8"})
+        CHECK(counts_as_locked_memory(release));
+    for (const auto* release : {"5.11.0", "5.15.0-1-amd64", "6.1.0", "6.18.44", "10.0", "", "5", "5.", "v5.10", ".10"})
+        CHECK_FALSE(counts_as_locked_memory(release));
+}
+
+TEST_CASE("a limit on locked memory is named with what raises it") {
+    for (const int code : {EPERM, ENOMEM}) {
+        const auto error = explain_refusal({kRefused.message, code}, bullseye(64 << 10));
+        CHECK(error.code == code);
+        CHECK(error.message.starts_with(kRefused.message));
+        CHECK(error.message.find("64 KiB are allowed (RLIMIT_MEMLOCK)") != std::string::npos);
+        CHECK(error.message.find("LimitMEMLOCK=infinity") != std::string::npos);
+    }
+    CHECK(explain_refusal(kRefused, bullseye(8 << 20)).message.find("8 MiB are allowed") != std::string::npos);
+}
+
+TEST_CASE("the limit is not blamed for what it does not do") {
+    CHECK_FALSE(names_limit(explain_refusal(kRefused, bullseye(Circumstances::kNoLimit))));
+    CHECK_FALSE(names_limit(explain_refusal({"opening packet socket: No such device", ENODEV}, bullseye(64 << 10))));
+    auto newer = bullseye(64 << 10);
+    newer.kernel_release = "6.1.0-49-amd64";
+    CHECK_FALSE(names_limit(explain_refusal(kRefused, newer)));
+}
+
+TEST_CASE("a missing capability goes before any limit") {
+    auto bare = bullseye(64 << 10);
+    bare.missing_capabilities = "CAP_BPF";
+    for (const int code : {EPERM, EACCES}) {
+        const auto error = explain_refusal({"loading: no", code}, bare);
+        CHECK(error.message == "missing CAP_BPF: loading: no");
+        CHECK(error.code == EPERM);
+    }
+    CHECK(explain_refusal({"opening: No such device", ENODEV}, bare).message == "opening: No such device");
+    CHECK(explain_perf_refusal({"attaching: no", EACCES}, bare).message == "attaching: no");
+}
+
+TEST_CASE("a refused kprobe says what perf events take") {
+    Circumstances debian;
+    debian.perf_event_paranoid = "3";
+    const auto error = explain_perf_refusal({"attaching: Permission denied", EACCES}, debian);
+    CHECK(error.message.find("CAP_SYS_ADMIN (kernel.perf_event_paranoid is 3)") != std::string::npos);
+    CHECK(error.message.find("kprobe.conf") != std::string::npos);
+    CHECK(explain_perf_refusal({"no such symbol", ENOENT}, debian).message == "no such symbol");
+}
