@@ -3,7 +3,7 @@
 # Builds and runs the tests that this machine can run, says what was skipped and why, and ends with
 # "N passed, N failed, N skipped". Installs the packages it needs (with sudo when not root, and says so).
 #   usage: tests/run.sh [--preset dev|asan|tsan|fuzz] [LABEL…] [KERNEL…]
-#   LABEL   unit bpf e2e fuzz conformance bench vm; without one: all but vm and bench
+#   LABEL   unit bpf e2e fuzz conformance package bench vm; without one: all but vm and bench
 #   KERNEL  for vm: 5.10 6.1 6.12 7; without one: all four
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -19,7 +19,7 @@ while (($#)); do
         --preset=*) preset=${1#*=} ;;
         vm) vm=yes ;;
         bench) bench=yes labels+=(bench) ;;
-        unit | bpf | e2e | fuzz | conformance) labels+=("$1") ;;
+        unit | bpf | e2e | fuzz | conformance | package) labels+=("$1") ;;
         [0-9]*) kernels+=("$1") ;;
         *) usage ;;
     esac
