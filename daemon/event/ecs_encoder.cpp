@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "event/ecs_encoder.h"
 
-#include "event/event_text.h"
 #include "event/ip_text.h"
 #include "event/json_append.h"
 
@@ -21,14 +20,6 @@ void append_endpoint(Line& line, const Endpoint& endpoint, bool hides_address) {
     line.literal("\"port\":");
     line.number(endpoint.port);
     line.put('}');
-}
-
-/// `,"key":"value"`, nothing when the value is not known.
-template <std::size_t N>
-void append_known(Line& line, const char (&key)[N], std::string_view value) {
-    if (value.empty()) return;
-    line.literal(key);
-    append_json_string(line, value);
 }
 
 std::string_view to_string(Attribution attribution) {
@@ -114,62 +105,6 @@ void EcsEncoder::append_network(const Event& event) {
     line_.put(',');
 }
 
-/// `{"pid":…}`: the value of process and of dnsmon.server_process.
-void EcsEncoder::append_process(const LocalProcess& process) {
-    const Owner& owner = *process.owner;
-    line_.literal("{\"pid\":");
-    line_.number(owner.pid);
-    append_known(line_, ",\"name\":", process_name(process));
-    const ProcessDetails* details = process.details;
-    if (details != nullptr) {
-        append_known(line_, ",\"executable\":", details->executable);
-        append_known(line_, ",\"command_line\":", details->command_line);
-        if (details->started_at_ns != 0) {
-            line_.literal(",\"start\":\"");
-            start_.append_milliseconds(line_, details->started_at_ns);
-            line_.put('"');
-        }
-    }
-    const std::string_view thread_name = comm_view(owner.thread_name);
-    if (owner.tid != 0) {
-        line_.literal(",\"thread\":{\"id\":");
-        line_.number(owner.tid);
-        append_known(line_, ",\"name\":", thread_name);
-        line_.put('}');
-    } else if (!thread_name.empty()) {
-        line_.literal(",\"thread\":{\"name\":");
-        append_json_string(line_, thread_name);
-        line_.put('}');
-    }
-    if (details != nullptr && details->parent_pid != 0) {
-        line_.literal(",\"parent\":{\"pid\":");
-        line_.number(details->parent_pid);
-        append_known(line_, ",\"name\":", details->parent_name);
-        line_.put('}');
-    }
-    line_.put('}');
-}
-
-void EcsEncoder::append_identity(const LocalProcess& process) {
-    line_.literal("\"user\":{\"id\":\"");
-    line_.number(process.owner->uid);
-    line_.put('"');
-    append_known(line_, ",\"name\":", process.user_name);
-    line_.literal("},\"group\":{\"id\":\"");
-    line_.number(process.owner->gid);
-    line_.put('"');
-    append_known(line_, ",\"name\":", process.group_name);
-    line_.literal("},");
-}
-
-void EcsEncoder::append_container(const ProcessDetails& details) {
-    if (details.container_id.empty()) return;
-    line_.literal("\"container\":{\"id\":");
-    append_json_string(line_, details.container_id);
-    append_known(line_, ",\"runtime\":", details.container_runtime);
-    line_.literal("},");
-}
-
 void EcsEncoder::append_interfaces(const Event& event) {
     if (event.interfaces.size() < 2) return; // the observer's says it
     char separator = '[';
@@ -190,7 +125,7 @@ void EcsEncoder::append_on_behalf_of(const Event& event) {
     if (clients.size() > 1) line_.put('[');
     for (const LocalProcess& client : clients) {
         if (&client != clients.data()) line_.put(',');
-        append_process(client);
+        process_.append_full(line_, client);
     }
     if (clients.size() > 1) line_.put(']');
 }
@@ -223,7 +158,7 @@ void EcsEncoder::append_dnsmon(const Event& event) {
     dns_.append_rest(line_, event);
     if (event.server_process) {
         line_.literal(",\"server_process\":");
-        append_process(*event.server_process);
+        ProcessJson::append_short(line_, *event.server_process);
     }
     append_on_behalf_of(event);
     line_.put('}');
@@ -238,13 +173,7 @@ void EcsEncoder::append(std::string& out, const Event& event) {
     line_.text(host_);
     append_observer(event);
     append_network(event);
-    if (event.process) {
-        line_.literal("\"process\":");
-        append_process(*event.process);
-        line_.put(',');
-        append_identity(*event.process);
-        if (event.process->details != nullptr) append_container(*event.process->details);
-    }
+    if (event.process) process_.append_own(line_, *event.process);
     dns_.append(line_, event);
     append_dnsmon(event);
     line_.literal("}\n");

@@ -6,6 +6,7 @@
 #include "event/dns_object.h"
 #include "event/encoder.h"
 #include "event/line.h"
+#include "event/process_json.h"
 #include "event/timestamp.h"
 
 #include <string>
@@ -21,9 +22,6 @@ class EcsEncoder final : public Encoder {
     void append_event(const Event& event);
     void append_observer(const Event& event);
     void append_network(const Event& event);
-    void append_process(const LocalProcess& process);
-    void append_identity(const LocalProcess& process);
-    void append_container(const ProcessDetails& details);
     void append_interfaces(const Event& event);
     void append_on_behalf_of(const Event& event);
     void append_dnsmon(const Event& event);
@@ -31,7 +29,7 @@ class EcsEncoder final : public Encoder {
     std::string host_; ///< `"host":{"name":"…"},`, or nothing
     Line line_;
     Timestamp time_;
-    Timestamp start_; ///< processes start at other seconds than packets come
+    ProcessJson process_;
     DnsObject dns_;
 };
 

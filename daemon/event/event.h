@@ -24,7 +24,7 @@ enum class Action : std::uint8_t { kQuery, kResponse, kTimeout };
 struct LocalProcess {
     const Owner* owner = nullptr;            ///< never null in an engaged optional
     const ProcessDetails* details = nullptr; ///< null: nothing more is known than the kernel said
-    std::string_view user_name;              ///< empty: not known
+    std::string_view user_name;              ///< of Event::process only; empty: not known
     std::string_view group_name;
 };
 

@@ -28,4 +28,12 @@ void append_json_string(Line& line, std::string_view text);
 /// The same without the quotes.
 void append_json_text(Line& line, std::string_view text);
 
+/// `key` and the string; nothing when there is no text. `key` brings its comma, quotes and colon.
+template <std::size_t N>
+void append_known(Line& line, const char (&key)[N], std::string_view text) {
+    if (text.empty()) return;
+    line.literal(key);
+    append_json_string(line, text);
+}
+
 } // namespace dnsmon

@@ -9,7 +9,7 @@ namespace dnsmon {
 
 namespace {
 
-constexpr std::size_t kCacheEntries = 512; // a power of two; 128 KiB
+constexpr std::size_t kCacheEntries = 4096; // a power of two; 256 KiB
 constexpr int kMaxLabels = 8;              // no rule of the list is deeper: a name of 127 labels costs eight look-ups
 
 /// A name that is fit to be asked for, in lower case; 0: it is not.
@@ -60,39 +60,34 @@ bool PublicSuffix::is_suffix(std::string_view lower_case_name) const {
 }
 
 /// The longest suffix in the list counts: a name that is not in it has its parent's, and the parent is often cached.
-const PublicSuffix::Entry& PublicSuffix::find(std::string_view lower_case_name, int labels) {
-    const std::size_t slot = hash(lower_case_name) % kCacheEntries;
-    const Entry& cached = cache_[slot];
-    if (std::string_view(cached.name.data(), cached.bytes) == lower_case_name) return cached;
+PublicSuffix::Split PublicSuffix::find(std::string_view lower_case_name, int labels) {
+    Entry& entry = cache_[hash(lower_case_name) % kCacheEntries];
+    if (std::string_view(entry.name.data(), entry.bytes) == lower_case_name) return entry.split;
 
     const std::size_t dot = lower_case_name.find('.');
-    std::size_t suffix = 0;
-    std::size_t registered = 0;
+    Split split;
     if (dot != std::string_view::npos && (labels > kMaxLabels || !is_suffix(lower_case_name))) {
-        const Entry& parent = find(lower_case_name.substr(dot + 1), labels - 1);
-        suffix = dot + 1 + parent.suffix;
-        registered = parent.suffix > 0 ? dot + 1 + parent.registered : 0;
+        const Split parent = find(lower_case_name.substr(dot + 1), labels - 1);
+        split.suffix = static_cast<std::uint8_t>(dot + 1 + parent.suffix);
+        if (parent.suffix > 0) split.registered = static_cast<std::uint8_t>(dot + 1 + parent.registered);
     }
-    Entry& entry = cache_[slot]; // only now: the parent may have the same slot
+    if (lower_case_name.size() > entry.name.size()) return split;
     std::copy(lower_case_name.begin(), lower_case_name.end(), entry.name.begin());
     entry.bytes = static_cast<std::uint8_t>(lower_case_name.size());
-    entry.suffix = static_cast<std::uint8_t>(suffix);
-    entry.registered = static_cast<std::uint8_t>(registered);
-    return entry;
+    entry.split = split;
+    return split;
 }
 
 DomainParts PublicSuffix::split(std::string_view name) {
-    std::array<char, kMaxNameBytes> lower; // filled as far as it is read
-    const std::size_t bytes = to_lower(name, lower.data(), lower.size());
+    const std::size_t bytes = to_lower(name, lower_.data(), lower_.size());
     if (bytes == 0) return {};
-    const std::string_view key(lower.data(), bytes);
-    const Entry& entry = find(key, 1 + static_cast<int>(std::count(key.begin(), key.end(), '.')));
-    const std::string_view found(entry.name.data(), entry.bytes);
+    const std::string_view lower(lower_.data(), bytes);
+    const Split split = find(lower, 1 + static_cast<int>(std::count(lower.begin(), lower.end(), '.')));
     DomainParts parts;
-    parts.top_level_domain = found.substr(entry.suffix);
-    if (entry.registered == entry.suffix) return parts;
-    parts.registered_domain = found.substr(entry.registered);
-    if (entry.registered > 0) parts.subdomain = found.substr(0, entry.registered - 1U);
+    parts.top_level_domain = lower.substr(split.suffix);
+    if (split.registered == split.suffix) return parts;
+    parts.registered_domain = lower.substr(split.registered);
+    if (split.registered > 0) parts.subdomain = lower.substr(0, split.registered - 1U);
     return parts;
 }
 

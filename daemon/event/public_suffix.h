@@ -31,19 +31,24 @@ class PublicSuffix {
 
   private:
     static constexpr std::size_t kMaxNameBytes = 253; // RFC 1035 2.3.4 as text
-    struct Entry {
-        std::uint8_t bytes = 0;      ///< of name; 0: the slot is free
+    static constexpr std::size_t kCachedNameBytes = 61; // an entry is a cache line; longer names are looked up each time
+    struct Split {
         std::uint8_t suffix = 0;     ///< where the public suffix begins
         std::uint8_t registered = 0; ///< where the registered domain begins; = suffix when there is none
-        std::array<char, kMaxNameBytes> name{};
+    };
+    struct Entry {
+        std::uint8_t bytes = 0; ///< of name; 0: the slot is free
+        Split split;
+        std::array<char, kCachedNameBytes> name{};
     };
     struct List; ///< libpsl's context
 
-    const Entry& find(std::string_view lower_case_name, int labels);
+    Split find(std::string_view lower_case_name, int labels);
     [[nodiscard]] bool is_suffix(std::string_view lower_case_name) const;
 
     std::unique_ptr<List> list_;
     std::vector<Entry> cache_;
+    std::array<char, kMaxNameBytes> lower_{}; ///< the name of the last split(), which its parts are of
 };
 
 } // namespace dnsmon

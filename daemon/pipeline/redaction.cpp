@@ -46,7 +46,6 @@ void Redaction::hide_client(Event& event) const {
 void Redaction::hide_arguments(Event& event) {
     used_ = 0;
     if (event.process) hide_arguments(*event.process);
-    if (event.server_process) hide_arguments(*event.server_process);
     on_behalf_of_.assign(event.on_behalf_of.begin(), event.on_behalf_of.end());
     for (LocalProcess& client : on_behalf_of_) hide_arguments(client);
     event.on_behalf_of = on_behalf_of_;
@@ -57,6 +56,7 @@ void Redaction::hide_arguments(LocalProcess& process) {
     if (used_ == shown_.size()) shown_.emplace_back();
     ProcessDetails& shown = shown_[used_++];
     shown = *process.details;
+    shown.serial = 0;
     const auto program = std::min(shown.command_line.find(' '), shown.command_line.size());
     shown.command_line.resize(config_.command_line == Privacy::kTruncate ? program : 0);
     process.details = &shown;

@@ -33,6 +33,11 @@ PairingKey key_of(const dns::Message& message, const Flow& client_to_server) {
     return {client_to_server, message.header.id, question_hash(message)};
 }
 
+std::optional<LocalProcess> local_process(const End& end) {
+    if (!end.owner.known()) return std::nullopt;
+    return LocalProcess{&end.owner, end.details.get(), {}, {}};
+}
+
 } // namespace
 
 Tracker::Tracker(const TrackerOptions& options, std::atomic<std::uint64_t>& sequence)
@@ -168,21 +173,15 @@ PendingQuery* Tracker::pair_response(const PacketItem& item, Event& event) {
     return query;
 }
 
-std::optional<LocalProcess> Tracker::local_process(const End& end) {
-    if (!end.owner.known()) return std::nullopt;
-    LocalProcess process{&end.owner, end.details.get(), {}, {}};
-    if (options_.user_names) {
-        process.user_name = names_.user(end.owner.uid);
-        process.group_name = names_.group(end.owner.gid);
-    }
-    return process;
-}
-
 void Tracker::set_processes(Event& event, const End& client, const End& server) {
     event.process = local_process(client);
-    auto server_process = local_process(server);
-    (event.process ? event.server_process : event.process) = std::move(server_process);
-    if (!event.process) counters_.add(Counter::kUnattributed);
+    (event.process ? event.server_process : event.process) = local_process(server);
+    if (!event.process) {
+        counters_.add(Counter::kUnattributed);
+    } else if (options_.user_names) {
+        event.process->user_name = names_.user(event.process->owner->uid);
+        event.process->group_name = names_.group(event.process->owner->gid);
+    }
 }
 
 void Tracker::set_on_behalf_of(Event& event, const PacketItem& item) {

@@ -10,6 +10,7 @@
 namespace dnsmon {
 
 struct ProcessDetails {
+    std::uint64_t serial = 0;      ///< of this reading, never used again; 0: others may look the same and be different
     std::uint32_t pid = 0;
     std::uint64_t start_ns = 0;    ///< CLOCK_BOOTTIME, as Owner::start_ns; 0: not known
     std::uint64_t image = 0;       ///< as Owner::image, of the program that executable and command line are of; 0: not known

@@ -30,6 +30,7 @@ struct Owner {
     std::array<char, 16> thread_name{};  ///< NUL-padded; empty: not known
     std::array<char, 16> process_name{}; ///< thread group leader's; empty: not readable in the kernel
 
+    bool operator==(const Owner&) const = default;
     [[nodiscard]] bool known() const { return attribution != Attribution::kNone; }
 };
 

@@ -8,6 +8,7 @@
 #include "process/details.h"
 #include "process/owner.h"
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -29,6 +30,7 @@ class ProcessTable {
     /// what the kernel said is known (nullptr). nullptr also when the process was gone before anything was read.
     /// When the process has started another program since it sent, what exec() changes (executable, command line) is
     /// left out. `now_ns`: any clock that does not go back; says when an owner without a start time is checked again.
+    /// Loop thread, as reconfigure().
     [[nodiscard]] ProcessDetailsPtr find(const Owner& owner, std::int64_t now_ns);
     /// `pid` has just started a program: reads its details now, while it certainly lives.
     void note_exec(std::uint32_t pid, std::int64_t now_ns);
@@ -53,15 +55,25 @@ class ProcessTable {
         ProcessDetailsPtr details;
     };
     using Entries = std::list<Entry>;
+    /// Details that cannot change any more, for the owner that they are of: found without the lock and the table.
+    struct Settled {
+        std::uint32_t pid = 0;
+        std::uint64_t start_ns = 0;
+        std::uint64_t image = 0;
+        ProcessDetailsPtr details;
+    };
 
     [[nodiscard]] std::optional<Entry> lookup(const Key& key);
     [[nodiscard]] bool still_valid(const Entry& entry, const Owner& owner, std::int64_t now_ns) const;
     [[nodiscard]] EnrichConfig settings() const;
     [[nodiscard]] Entry read(const Owner& owner, std::int64_t now_ns, const EnrichConfig& config);
     void put(Entry entry, const EnrichConfig& config);
+    [[nodiscard]] Settled& settled_of(const Owner& owner) { return settled_[owner.pid % settled_.size()]; }
+    [[nodiscard]] ProcessDetailsPtr find_in_table(const Owner& owner, std::int64_t now_ns);
 
     std::size_t capacity_;
     std::string proc_root_;
+    std::array<Settled, 64> settled_; ///< loop thread only
     mutable std::mutex mutex_; ///< guards what follows; not held while /proc is read
     EnrichConfig config_;
     Entries entries_;          ///< most recently used first
