@@ -2,120 +2,69 @@
 #include "pipeline/pairing.h"
 
 #include <algorithm>
-#include <bit>
 
 namespace dnsmon {
+namespace {
 
-PairingTable::PairingTable(std::size_t entries)
-    : capacity_(std::max<std::size_t>(entries, 1)), buckets_(std::bit_ceil(capacity_), kNone) {}
+std::uint64_t hash_of(const PairingKey& key) {
+    // The question stays out of it: an answer may come without one.
+    const std::uint64_t hash = FlowHash{}(key.flow) ^ (key.id * 0x9e3779b97f4a7c15ULL); // golden ratio: spreads the bits
+    return hash ^ (hash >> 32);
+}
+
+} // namespace
+
+PairingTable::PairingTable(std::size_t entries) : capacity_(std::max<std::size_t>(entries, 1)) {}
 
 void PairingTable::resize(std::size_t entries) {
-    while (used_ > entries) evict_oldest();
-    if (std::max<std::size_t>(entries, 1) == capacity_) return;
-    PairingTable resized(entries);
-    resized.evicted_ = evicted_;
-    for (Index i = oldest_; i != kNone; i = slots_[i].newer) {
-        PendingQuery& query = resized.add(slots_[i].query.key);
-        const std::uint32_t slot = query.slot;
-        query = std::move(slots_[i].query);
-        query.slot = slot;
-    }
-    *this = std::move(resized);
+    while (waiting_.size() > entries) evict_oldest();
+    capacity_ = std::max<std::size_t>(entries, 1);
 }
 
-std::size_t PairingTable::bucket_of(const PairingKey& key) const {
-    // The question stays out of the bucket: an answer may come without one.
-    const std::size_t hash = FlowHash{}(key.flow) ^ (static_cast<std::size_t>(key.id) * 0x9e3779b97f4a7c15ULL);
-    return (hash ^ (hash >> 32)) & (buckets_.size() - 1);
-}
-
-PairingTable::Index PairingTable::lookup(const PairingKey& key) const {
-    for (Index i = buckets_[bucket_of(key)]; i != kNone; i = slots_[i].next_in_bucket) {
-        const PairingKey& held = slots_[i].query.key;
-        const bool question_fits =
-            held.question_hash == key.question_hash || held.question_hash == 0 || key.question_hash == 0;
-        if (held.id == key.id && question_fits && held.flow == key.flow) return i;
-    }
-    return kNone;
+PendingQuery* PairingTable::lookup(const PairingKey& key, std::uint64_t hash) {
+    return waiting_.find(hash, [&](const PendingQuery& query) {
+        const std::uint64_t held = query.key.question_hash;
+        const bool question_fits = held == key.question_hash || held == 0 || key.question_hash == 0;
+        return query.key.id == key.id && question_fits && query.key.flow == key.flow;
+    });
 }
 
 void PairingTable::evict_oldest() {
-    if (!slots_[oldest_].query.answered) ++evicted_;
-    release(oldest_);
-}
-
-PairingTable::Index PairingTable::take_slot() {
-    if (used_ >= capacity_) evict_oldest();
-    if (free_.empty()) {
-        slots_.emplace_back();
-        return static_cast<Index>(slots_.size() - 1);
-    }
-    const Index index = free_.back();
-    free_.pop_back();
-    return index;
-}
-
-void PairingTable::link_newest(Index index) {
-    slots_[index].older = newest_;
-    slots_[index].newer = kNone;
-    (newest_ == kNone ? oldest_ : slots_[newest_].newer) = index;
-    newest_ = index;
-}
-
-void PairingTable::unlink_age(Index index) {
-    const Slot& slot = slots_[index];
-    (slot.older == kNone ? oldest_ : slots_[slot.older].newer) = slot.newer;
-    (slot.newer == kNone ? newest_ : slots_[slot.newer].older) = slot.older;
+    PendingQuery& oldest = *waiting_.oldest();
+    if (!oldest.answered) ++evicted_;
+    remove(oldest);
 }
 
 PendingQuery& PairingTable::add(const PairingKey& key) {
-    const Index known = lookup(key);
-    if (known != kNone) return slots_[known].query;
-    const Index index = take_slot();
-    Slot& slot = slots_[index];
-    slot.query.key = key;
-    slot.query.slot = index;
-    slot.query.time_ns = 0;
-    slot.query.retransmits = 0;
-    slot.query.answered = false;
-    Index& bucket = buckets_[bucket_of(key)];
-    slot.next_in_bucket = bucket;
-    bucket = index;
-    link_newest(index);
-    ++used_;
-    return slot.query;
+    const std::uint64_t hash = hash_of(key);
+    if (PendingQuery* known = lookup(key, hash)) return *known;
+    if (waiting_.size() >= capacity_) evict_oldest();
+    PendingQuery& query = waiting_.add(hash);
+    query.key = key;
+    query.time_ns = 0;
+    query.retransmits = 0;
+    query.answered = false;
+    return query;
 }
 
-PendingQuery* PairingTable::find(const PairingKey& key) {
-    const Index index = lookup(key);
-    return index == kNone ? nullptr : &slots_[index].query;
-}
+PendingQuery* PairingTable::find(const PairingKey& key) { return lookup(key, hash_of(key)); }
 
-void PairingTable::release(Index index) {
-    Index* link = &buckets_[bucket_of(slots_[index].query.key)];
-    while (*link != index) link = &slots_[*link].next_in_bucket;
-    *link = slots_[index].next_in_bucket;
-    unlink_age(index);
-    slots_[index].query.client.details.reset();
-    slots_[index].query.server.details.reset();
-    free_.push_back(index);
-    --used_;
+void PairingTable::remove(PendingQuery& query) {
+    query.client.details.reset();
+    query.server.details.reset();
+    waiting_.remove(query);
 }
-
-void PairingTable::remove(PendingQuery& query) { release(query.slot); }
 
 void PairingTable::touch(PendingQuery& query, std::int64_t time_ns) {
-    const Index index = query.slot;
-    unlink_age(index);
-    link_newest(index);
     query.time_ns = time_ns;
+    waiting_.touch(query);
 }
 
 void PairingTable::expire(std::int64_t sent_until_ns, const std::function<void(const PendingQuery&)>& on_expired) {
-    while (oldest_ != kNone && slots_[oldest_].query.time_ns <= sent_until_ns) {
-        const Index index = oldest_;
-        if (!slots_[index].query.answered) on_expired(slots_[index].query);
-        release(index);
+    for (auto* oldest = waiting_.oldest(); oldest != nullptr && oldest->time_ns <= sent_until_ns;
+         oldest = waiting_.oldest()) {
+        if (!oldest->answered) on_expired(*oldest);
+        remove(*oldest);
     }
 }
 

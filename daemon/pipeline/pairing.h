@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Queries that wait for their answer. One table per worker thread: a flow's both directions meet in one worker. Bounded;
-// the oldest query goes first when the table is full. Entries live in a slab and are reused, so that a steady load
-// allocates nothing.
+// the oldest query goes first when the table is full.
 #pragma once
 
+#include "pipeline/aged_table.h"
 #include "pipeline/packet_batch.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -33,7 +32,6 @@ struct PendingQuery {
     End client;
     End server;
     std::vector<std::uint8_t> wire; ///< the query itself, for the timeout event
-    std::uint32_t slot = 0;         ///< the table's own: where it keeps this query
 };
 
 class PairingTable {
@@ -53,34 +51,15 @@ class PairingTable {
     /// Takes out every query first sent at or before `sent_until_ns`, oldest first, each handed to `on_expired` once.
     void expire(std::int64_t sent_until_ns, const std::function<void(const PendingQuery&)>& on_expired);
 
-    [[nodiscard]] std::size_t size() const { return used_; }
+    [[nodiscard]] std::size_t size() const { return waiting_.size(); }
     [[nodiscard]] std::uint64_t evicted() const { return evicted_; } ///< unanswered queries pushed out by newer ones
 
   private:
-    using Index = std::uint32_t;
-    static constexpr Index kNone = 0xffffffff;
-    struct Slot {
-        PendingQuery query;
-        Index next_in_bucket = kNone;
-        Index older = kNone; ///< age list
-        Index newer = kNone;
-    };
-
-    [[nodiscard]] std::size_t bucket_of(const PairingKey& key) const;
-    [[nodiscard]] Index lookup(const PairingKey& key) const;
-    [[nodiscard]] Index take_slot();
+    [[nodiscard]] PendingQuery* lookup(const PairingKey& key, std::uint64_t hash);
     void evict_oldest();
-    void release(Index index);
-    void link_newest(Index index);
-    void unlink_age(Index index);
 
     std::size_t capacity_;
-    std::vector<Index> buckets_;
-    std::vector<Slot> slots_; ///< grows up to capacity_, never shrinks; references are taken anew after growth
-    std::vector<Index> free_;
-    Index oldest_ = kNone;
-    Index newest_ = kNone;
-    std::size_t used_ = 0;
+    AgedTable<PendingQuery> waiting_;
     std::uint64_t evicted_ = 0;
 };
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace dnsmon {
 namespace {
@@ -31,62 +32,69 @@ void Recursion::note(PacketItem& item, std::span<const std::uint8_t> payload) {
     const auto id = static_cast<std::uint16_t>(wire[0] << 8 | wire[1]);
     const bool answer = (wire[2] & 0x80) != 0; // RFC 1035 4.1.1: QR
     const bool from_client_here = item.receiver.owner.known() && item.receiver.owner.pid != item.sender.owner.pid;
-    if (waiting_.empty() && (answer || !from_client_here)) return;
+    if (waiting_.size() == 0 && (answer || !from_client_here)) return;
     const std::uint64_t question = question_hash(wire);
     if (question == 0) return;
     const std::uint32_t sender = item.sender.owner.pid;
     if (answer) {
-        remove({{question, sender}, item.time_ns, item.flow.reversed(), id, {}});
+        remove({question, sender}, item.flow.reversed(), id);
         return;
     }
     item.on_behalf_of = clients_of({question, sender});
-    if (from_client_here) add({{question, item.receiver.owner.pid}, item.time_ns, item.flow, id, item.sender});
+    if (from_client_here) add({question, item.receiver.owner.pid}, item, id);
 }
 
 void Recursion::expire(std::int64_t now_ns) {
-    while (!waiting_.empty() && waiting_.front().time_ns + timeout_ns_ < now_ns) erase(waiting_.begin());
+    for (auto* oldest = waiting_.oldest(); oldest != nullptr && oldest->time_ns + timeout_ns_ < now_ns;
+         oldest = waiting_.oldest())
+        remove(*oldest);
 }
 
-void Recursion::add(Waiting waiting) {
-    const auto [begin, end] = by_key_.equal_range(waiting.key);
-    const bool again = std::any_of(begin, end, [&](const auto& entry) {
-        return entry.second->flow == waiting.flow && entry.second->id == waiting.id;
+void Recursion::add(const Key& key, const PacketItem& query, std::uint16_t id) {
+    std::size_t count = 0;
+    bool again = false;
+    waiting_.for_each(key.hash(), [&](const Waiting& waiting) {
+        if (waiting.key != key) return;
+        ++count;
+        again = again || (waiting.id == id && waiting.flow == query.flow);
     });
-    if (again || static_cast<std::size_t>(std::distance(begin, end)) > kMaxClients) return;
-    if (waiting_.size() >= capacity_) erase(waiting_.begin());
-    waiting_.push_back(std::move(waiting));
-    by_key_.emplace(waiting_.back().key, std::prev(waiting_.end()));
+    if (again || count > kMaxClients) return;
+    if (waiting_.size() >= capacity_) remove(*waiting_.oldest());
+    Waiting& waiting = waiting_.add(key.hash());
+    waiting.key = key;
+    waiting.time_ns = query.time_ns;
+    waiting.flow = query.flow;
+    waiting.id = id;
+    waiting.client = query.sender;
 }
 
-void Recursion::remove(const Waiting& answered) {
-    const auto [begin, end] = by_key_.equal_range(answered.key);
-    for (auto at = begin; at != end; ++at) {
-        if (at->second->flow != answered.flow || at->second->id != answered.id) continue;
-        erase(at->second);
-        return;
-    }
+void Recursion::remove(const Key& key, const Flow& flow, std::uint16_t id) {
+    Waiting* answered = waiting_.find(key.hash(), [&](const Waiting& waiting) {
+        return waiting.id == id && waiting.key == key && waiting.flow == flow;
+    });
+    if (answered != nullptr) remove(*answered);
 }
 
-void Recursion::erase(List::iterator at) {
-    const auto [begin, end] = by_key_.equal_range(at->key);
-    const auto entry = std::find_if(begin, end, [&](const auto& pair) { return pair.second == at; });
-    if (entry != end) by_key_.erase(entry);
-    waiting_.erase(at);
+void Recursion::remove(Waiting& waiting) {
+    waiting.client.details.reset();
+    waiting_.remove(waiting);
 }
 
-WaitingClients Recursion::clients_of(const Key& key) const {
-    const auto [begin, end] = by_key_.equal_range(key);
-    if (begin == end) return nullptr;
-    auto clients = std::make_shared<std::vector<End>>();
-    for (auto at = begin; at != end; ++at) {
-        const End& client = at->second->client;
-        const bool named = std::any_of(clients->begin(), clients->end(), [&](const End& other) {
-            return other.owner.pid == client.owner.pid && other.owner.start_ns == client.owner.start_ns;
+WaitingClients Recursion::clients_of(const Key& key) {
+    std::vector<End> clients; // newest first
+    waiting_.for_each(key.hash(), [&](const Waiting& waiting) {
+        if (waiting.key == key) clients.push_back(waiting.client);
+    });
+    if (clients.empty()) return nullptr;
+    auto named = std::make_shared<std::vector<End>>();
+    for (auto client = clients.rbegin(); client != clients.rend(); ++client) {
+        const bool already = std::any_of(named->begin(), named->end(), [&](const End& other) {
+            return other.owner.pid == client->owner.pid && other.owner.start_ns == client->owner.start_ns;
         });
-        if (!named) clients->push_back(client);
+        if (!already) named->push_back(std::move(*client));
     }
     // Too many to tell: nobody is named rather than some.
-    return clients->size() <= kMaxClients ? WaitingClients(std::move(clients)) : nullptr;
+    return named->size() <= kMaxClients ? WaitingClients(std::move(named)) : nullptr;
 }
 
 } // namespace dnsmon

@@ -4,13 +4,12 @@
 // in entries and time.
 #pragma once
 
+#include "pipeline/aged_table.h"
 #include "pipeline/packet_batch.h"
 
 #include <cstddef>
 #include <cstdint>
-#include <list>
 #include <span>
-#include <unordered_map>
 
 namespace dnsmon {
 
@@ -29,9 +28,7 @@ class Recursion {
         std::uint64_t question = 0;
         std::uint32_t server_pid = 0;
         bool operator==(const Key&) const = default;
-    };
-    struct KeyHash {
-        std::size_t operator()(const Key& key) const { return static_cast<std::size_t>(key.question + key.server_pid); }
+        [[nodiscard]] std::uint64_t hash() const { return question + server_pid; }
     };
     struct Waiting {
         Key key;
@@ -40,18 +37,16 @@ class Recursion {
         std::uint16_t id = 0;
         End client;
     };
-    using List = std::list<Waiting>;
 
     void expire(std::int64_t now_ns);
-    void add(Waiting waiting);
-    void remove(const Waiting& answered);
-    void erase(List::iterator at);
-    [[nodiscard]] WaitingClients clients_of(const Key& key) const;
+    void add(const Key& key, const PacketItem& query, std::uint16_t id);
+    void remove(const Key& key, const Flow& flow, std::uint16_t id);
+    void remove(Waiting& waiting);
+    [[nodiscard]] WaitingClients clients_of(const Key& key);
 
     std::int64_t timeout_ns_;
     std::size_t capacity_;
-    List waiting_; ///< oldest first
-    std::unordered_multimap<Key, List::iterator, KeyHash> by_key_;
+    AgedTable<Waiting> waiting_;
 };
 
 } // namespace dnsmon

@@ -86,6 +86,7 @@ End known_client() {
     std::snprintf(end.owner.process_name.data(), end.owner.process_name.size(), "curl");
     std::snprintf(end.owner.thread_name.data(), end.owner.thread_name.size(), "curl");
     ProcessDetails details;
+    details.serial = 1;
     details.pid = 4711;
     details.started_at_ns = kStart;
     details.name = "curl";
