@@ -105,7 +105,7 @@ options {{
   dnssec-validation no;
 }};
 controls {{ }};
-zone "{zone}" {{ type primary; file "zone"; }};
+zone "{zone}" {{ type primary; file "unsigned"; }};
 """
 
 UNBOUND = """
@@ -172,9 +172,9 @@ class RealServers(EndToEndCase):
         cls.dnsmon = cls.enterClassContext(Dnsmon())
         cls.directory = cls.enterClassContext(tempfile.TemporaryDirectory(prefix="dnsmon-servers-"))
         cls.knot, cls.unbound, cls.named = loopback4(), loopback4(), loopback4()
-        zone = os.path.join(cls.directory, "zone")
-        with open(zone, "w") as f:
-            f.write(f"$ORIGIN {ZONE}.\n$TTL 300\n{RECORDS}\n")
+        for name in ("zone", "unsigned"):  # knot writes its signatures into the file
+            with open(os.path.join(cls.directory, name), "w") as f:
+                f.write(f"$ORIGIN {ZONE}.\n$TTL 300\n{RECORDS}\n")
         for name, text, address in (("knot.conf", KNOT, cls.knot), ("unbound.conf", UNBOUND, cls.unbound),
                                     ("named.conf", NAMED, cls.named)):
             with open(os.path.join(cls.directory, name), "w") as f:
