@@ -1,0 +1,180 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Leaves dnsmon running under a modest load and holds what it uses against a straight line.
+
+usage: soak.py [--minutes N] [--rate QUERIES_PER_SECOND]
+
+Every name is a new one, clients come and go each second over UDP and TCP, the file rotates every few seconds and is
+compressed, and the configuration is loaded again twice a minute. Sampled: resident memory, descriptors, threads, entries
+of the owners map. After a third of the time (caches are full then) none of them may rise any more: the line of least
+squares through its samples is judged, not single ones. The books must balance to the message at the end.
+"""
+import argparse
+import json
+import os
+import statistics
+import sys
+import tempfile
+import threading
+import time
+
+TOP = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+os.environ.setdefault("DNSMON", os.path.join(TOP, "build", "release", "dnsmon"))
+sys.path.insert(0, os.path.join(TOP, "tests", "harness"))
+from dnsmon_e2e import Client, DNSMON, Dnsmon, Resolver, in_child, loopback4, pick, wire  # noqa: E402
+from dnsmon_e2e.dnsperf import Dnsperf  # noqa: E402
+from dnsmon_e2e.network import enter_private_namespaces  # noqa: E402
+from dnsmon_e2e import usage  # noqa: E402
+import subprocess  # noqa: E402
+
+PIECE_SECONDS = 60
+SAMPLE_SECONDS = 10
+OWNERS = 1024  # few, so that the map is full when judging begins
+# What the fitted line may rise by over the time that is judged.
+ALLOWED = {"rss_mib": 1.0, "descriptors": 1.0, "threads": 0.5, "owners": OWNERS / 20}
+
+
+class Names(threading.Thread):
+    """Writes names that were never asked before into a pipe, as fast as it is read."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.reader, self._writer = os.pipe()
+        self.start()
+
+    def run(self):
+        number = 0
+        kinds = ("A", "AAAA", "HTTPS", "TXT")
+        try:
+            while True:
+                names = [f"{n:x}.churn{n % 997}.example.test {kinds[n % 4]}\n" for n in range(number, number + 50)]
+                number += len(names)
+                os.write(self._writer, "".join([*names, "www.example.test A\n"]).encode())
+        except BrokenPipeError:
+            pass
+
+
+class Clients:
+    """Programs that come, ask once and are gone; `messages` is what they exchanged."""
+
+    def __init__(self, resolver):
+        self._resolver = resolver
+        self.messages = 0
+
+    def second(self, number):
+        Client("dig", f"@{self._resolver.address4}", "www.example.test", *(["+tcp"] if number % 5 == 0 else []))
+        for _ in range(5):
+            in_child(self._ask)
+        self.messages += 2 * 6
+
+    def _ask(self):
+        with wire.udp_socket() as s:
+            s.connect((self._resolver.address4, 53))
+            s.send(wire.query(f"p{os.getpid()}.example.test"))
+            s.recv(65535)
+
+
+def slope(samples, key):
+    """Rise of the line of least squares through the samples, over the whole of their time."""
+    times = [s["at"] for s in samples]
+    return statistics.linear_regression(times, [s[key] for s in samples]).slope * (times[-1] - times[0])
+
+
+class Soak:
+    def __init__(self, minutes, rate, directory):
+        self.seconds, self.rate = minutes * 60, rate
+        self.path = os.path.join(directory, "events.json")
+        self.samples = []
+        self.sent = 0
+        self.reloads = 0
+
+    def config(self):
+        return {"hooks": {"owners": OWNERS}, "stats": {"interval": "10s"},
+                "enrich": {"parent": self.reloads % 2 == 0}, "log": {"level": "info" if self.reloads % 3 else "warn"},
+                "output": {"file": {"enabled": True, "path": self.path, "max_size": "8MiB", "max_files": 3, "compress": True}}}
+
+    def run(self):
+        with Resolver([loopback4()]) as resolver, Dnsmon(self.config(), arguments=()) as dnsmon:
+            self.owners = usage.bpf_map(dnsmon.pid, "owners")
+            clients, names = Clients(resolver), Names()
+            self.start = self.next_sample = time.monotonic()
+            while time.monotonic() - self.start < self.seconds:
+                self.piece(resolver, dnsmon, clients, names)
+        self.sent += clients.messages
+
+    def piece(self, resolver, dnsmon, clients, names):
+        load = Dnsperf(resolver.address4, names.reader, PIECE_SECONDS, self.rate)
+        second = 0
+        while True:
+            try:
+                load.process.wait(1)  # the tick: a second, or the end of the load
+                break
+            except subprocess.TimeoutExpired:
+                second += 1
+            clients.second(second)
+            if second % 30 == 15:
+                self.reloads += 1
+                dnsmon.reload(self.config())
+            if time.monotonic() >= self.next_sample:
+                self.sample(dnsmon.pid)
+        load.finish()
+        self.sent += load.sent + load.completed
+
+    def sample(self, pid):
+        self.next_sample += SAMPLE_SECONDS
+        self.samples.append({"at": time.monotonic() - self.start, "rss_mib": usage.resident_mib(pid),
+                             "descriptors": usage.descriptors(pid), "threads": usage.threads(pid),
+                             "owners": usage.bpf_map_entries(self.owners), "cpu_s": usage.process_cpu(pid)})
+        if len(self.samples) % 6 == 1:
+            print(json.dumps(self.samples[-1]), flush=True)
+
+    def last_statistics(self):
+        for path in (self.path, self.path + ".1"):
+            if os.path.exists(path):
+                with open(path) as f:
+                    found = [line for line in f if '"action":"stats"' in line]
+                if found:
+                    return pick(json.loads(found[-1]), "dnsmon.stats")
+        raise AssertionError("no statistics in the files")
+
+    def judge(self):
+        """Yields (what, whether it held)."""
+        judged = [s for s in self.samples if s["at"] >= self.seconds / 3]
+        print("\n| | start of judged time | end | rise of the fitted line | allowed |\n|---|---:|---:|---:|---:|")
+        for key, allowed in ALLOWED.items():
+            rise = slope(judged, key)
+            print(f"| {key} | {judged[0][key]:.1f} | {judged[-1][key]:.1f} | {rise:+.2f} | {allowed:g} |")
+            yield f"{key} is flat (rise {rise:+.2f})", rise <= allowed
+        yield "no more owners than the map holds", max(s["owners"] for s in self.samples) <= OWNERS
+        stats = self.last_statistics()
+        events, kernel = stats["events"], stats["kernel"]
+        found = stats["counters"]["messages_found"]
+        print(f"\n{found} messages, {self.reloads} reloads, {self.samples[-1]['cpu_s']:.0f} CPU s; "
+              f"peak {max(s['rss_mib'] for s in self.samples):.1f} MiB resident")
+        yield f"every message was found ({found} of {self.sent})", found == self.sent
+        yield "nothing was lost", (kernel["ring_full"], events["dropped"], events["in_flight"]) == (0, 0, 0)
+        yield "the books balance", events["balanced"]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--minutes", type=int, default=60)
+    parser.add_argument("--rate", type=int, default=1000)
+    options = parser.parse_args()
+    if os.geteuid() or not os.access(DNSMON, os.X_OK):
+        print(f"SKIPPED soak: needs root and {DNSMON}\n0 passed, 0 failed, 1 skipped")
+        return 0
+    enter_private_namespaces()
+    with tempfile.TemporaryDirectory(prefix="dnsmon-soak-") as directory:
+        soak = Soak(options.minutes, options.rate, directory)
+        soak.run()
+        tally = [0, 0]
+        for what, held in list(soak.judge()):
+            tally[not held] += 1
+            print("PASSED" if held else "FAILED", what)
+    print(f"{tally[0]} passed, {tally[1]} failed, 0 skipped")
+    return 1 if tally[1] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,101 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Elasticsearch takes every event of a mixed load, shipped by the packaged examples, to the event."""
+import json
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from dnsmon_e2e import main, pick  # noqa: E402
+from dnsmon_e2e.journal import Journal  # noqa: E402
+from shipping.case import ShippingCase  # noqa: E402
+from shipping.ecs_mapping import packaged_template, strict_mapping  # noqa: E402
+from shipping.relay import Relay, bulk_results  # noqa: E402
+from shipping.servers import Elasticsearch, prepared  # noqa: E402
+from shipping.shippers import Rsyslog, SyslogNg  # noqa: E402
+
+INDEX = "logs-dnsmon.dns-default"
+ACTIONS = {"query", "response", "timeout", "stats", "loss", "start", "stop"}
+
+
+class ToElasticsearch(ShippingCase):
+    @classmethod
+    def setUpClass(cls):
+        prepared("elasticsearch", "syslog-ng")
+
+    def setUp(self):
+        super().setUp()
+        self.server = self.enterContext(Elasticsearch())
+        self.relay = self.enterContext(Relay(9200, Elasticsearch.port, bulk_results))
+
+    def use_packaged_template(self):
+        self.server.call("PUT", "/_index_template/dnsmon", packaged_template())
+
+    def assert_all_there(self, lines):
+        """The server has each of these lines, by action, and finds them by their fields."""
+        self.assertEqual(self.relay.refused, [])
+        self.assertEqual(self.server.count(INDEX), len(lines))
+        for action, count in self.actions(lines).items():
+            self.assertEqual(self.server.count(INDEX, {"term": {"event.action": action}}), count, action)
+        dig = sum(1 for e in map(json.loads, lines) if pick(e, "process.name") == "dig"
+                  and pick(e, "dns.response_code") == "NXDOMAIN" and pick(e, "event.duration", 0) > 0)
+        self.assertGreater(dig, 0)
+        self.assertEqual(dig, self.server.count(INDEX, {"bool": {"filter": [
+            {"term": {"process.name": "dig"}}, {"term": {"dns.response_code": "NXDOMAIN"}},
+            {"range": {"event.duration": {"gt": 0}}}, {"term": {"source.ip": "127.0.0.0/8"}}]}}))
+
+    def test_file_across_rotations_into_the_strict_ecs_mapping(self):
+        """syslog-ng follows the file; journald, which is another output here, is away for a while: a loss event."""
+        self.server.call("PUT", f"/{INDEX}", strict_mapping())
+        with SyslogNg("syslog-ng.conf", self.logs), self.monitor(journald=True) as dnsmon:
+            def shipped(number):
+                self.relay.wait_accepted(len(self.file_lines()))
+                if number == 1:
+                    self.enterContext(Journal())
+                    self.load.programs()
+                    dnsmon.wait_line(lambda line: '"dnsmon.loss"' in line)
+            self.phases(dnsmon, shipped)
+            dnsmon.stop()
+            lines = self.file_lines()
+            self.relay.wait_accepted(len(lines))
+        self.assertGreater(len(os.listdir(self.logs)), 2, "no rotation")
+        self.assertGreaterEqual(len(lines), 10_000)
+        self.assertEqual(set(self.actions(lines)), ACTIONS)
+        self.assert_books(dnsmon, "file", lines)
+        self.assert_ecs([line.decode() for line in lines])
+        self.assert_all_there(lines)
+
+    def test_journal_into_the_packaged_template(self):
+        """syslog-ng reads a real journal; the file, which is another output here, is away for a while: a loss event."""
+        self.use_packaged_template()
+        with Journal(), self.monitor(journald=True) as dnsmon, SyslogNg("syslog-ng-journal.conf", journal=True):
+            def shipped(number):
+                self.relay.wait_accepted(len(dnsmon.lines))
+                if number == 1:
+                    os.rename(self.parent, self.parent + ".away")
+                elif number == 2:
+                    os.rename(self.parent + ".away", self.parent)
+            self.phases(dnsmon, shipped)
+            dnsmon.stop()
+            lines = [line.encode() for line in dnsmon.lines]
+            self.relay.wait_accepted(len(lines))
+        self.assertEqual(set(self.actions(lines)), ACTIONS)
+        self.assert_books(dnsmon, "journald", lines)
+        self.assert_all_there(lines)
+
+    def test_file_by_rsyslog_into_the_packaged_template(self):
+        prepared("rsyslog")
+        self.use_packaged_template()
+        with Rsyslog("rsyslog.conf", self.logs), self.monitor() as dnsmon:
+            self.phases(dnsmon, lambda number: self.relay.wait_accepted(len(self.file_lines())))
+            dnsmon.stop()
+            lines = self.file_lines()
+            self.relay.wait_accepted(len(lines))
+        self.assertGreater(len(os.listdir(self.logs)), 2, "no rotation")
+        self.assert_books(dnsmon, "file", lines)
+        self.assert_all_there(lines)
+
+
+if __name__ == "__main__":
+    main()
