@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs the sections of packaging/dependencies that are named, and nothing when all is there already. Says when it
 # uses sudo. Services that a package would start or enable are kept off: nothing listens afterwards that did not before.
-#   usage: packaging/install-dependencies.sh SECTION…          build demo test bench vm
+#   usage: packaging/install-dependencies.sh SECTION…          build demo test bench ship vm
 #          packaging/install-dependencies.sh --list SECTION…   prints the package names
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)

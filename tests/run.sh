@@ -3,7 +3,7 @@
 # Builds and runs the tests that this machine can run, says what was skipped and why, and ends with
 # "N passed, N failed, N skipped". Installs the packages it needs (with sudo when not root, and says so).
 #   usage: tests/run.sh [--preset dev|asan|tsan|fuzz] [LABEL…] [KERNEL…]
-#   LABEL   unit bpf e2e fuzz conformance package bench vm; without one: all but vm and bench
+#   LABEL   unit bpf e2e fuzz conformance package bench ship vm; without one: all but bench, ship and vm
 #   KERNEL  for vm: 5.10 6.1 6.12 7; without one: all four
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -12,13 +12,14 @@ cd "$top"
 
 usage() { sed -n 's/^#   \(usage: .*\|LABEL .*\|KERNEL .*\)/\1/p' "$0" >&2; exit 64; }
 
-preset=dev labels=() kernels=() vm='' bench=''
+preset=dev labels=() kernels=() vm='' bench='' ship=''
 while (($#)); do
     case $1 in
         --preset) preset=${2:-}; shift ;;
         --preset=*) preset=${1#*=} ;;
         vm) vm=yes ;;
         bench) bench=yes labels+=(bench) ;;
+        ship) ship=yes labels+=(ship) ;;
         unit | bpf | e2e | fuzz | conformance | package) labels+=("$1") ;;
         [0-9]*) kernels+=("$1") ;;
         *) usage ;;
@@ -65,6 +66,7 @@ known_labels() {
 sections=(build test)
 [[ ! $vm ]] || sections+=(vm)
 [[ ! $bench ]] || sections+=(bench)
+[[ ! $ship ]] || sections+=(ship)
 packaging/install-dependencies.sh "${sections[@]}"
 
 if ((${#labels[@]})) || [[ ! $vm ]]; then
@@ -76,14 +78,14 @@ if ((${#labels[@]})) || [[ ! $vm ]]; then
             if [[ $bench && ! " ${present[*]-} " == *" bench "* ]]; then ((absent -= 1)) || true; fi
             tally_add 0 0 "$absent"
         else
-            tally ctest_part -LE '^(vm|bench)$'
+            tally ctest_part -LE '^(vm|bench|ship)$'
         fi
     else
         tally_add 0 1 0
     fi
 fi
 if [[ $bench ]]; then
-    if build release; then tally tests/bench/run.py; else tally_add 0 1 0; fi
+    if build release; then tally tests/bench/run.py; tally tests/bench/flood.py; else tally_add 0 1 0; fi
 fi
 if [[ $vm ]]; then
     if build release; then tally tests/vm/matrix.sh ${kernels[@]+"${kernels[@]}"}; else tally_add 0 1 0; fi

@@ -31,7 +31,7 @@ class MixedLoad:
         self._client.close()
         self._server.close()
 
-    def many(self, seconds=1, rate=800):
+    def many(self, seconds=2, rate=800):
         """Queries of every common kind by dnsperf, over IPv6 and IPv4."""
         for address in (self._resolver.address4, self._resolver.address6):
             Dnsperf(address, self._names, seconds, rate).finish()

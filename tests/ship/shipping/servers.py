@@ -79,6 +79,10 @@ class Elasticsearch(Server):
             f.write(f"discovery.type: single-node\nxpack.security.enabled: false\nnetwork.host: 127.0.0.1\n"
                     f"http.port: {self.port}\npath.data: {directory}/data\npath.logs: {directory}/tmp\n"
                     "cluster.routing.allocation.disk.threshold_enabled: false\n")
+        with open(os.path.join(config, "jvm.options")) as f:  # it would write logs where it is installed
+            options = [line for line in f if "logs/" not in line]
+        with open(os.path.join(config, "jvm.options"), "w") as f:
+            f.writelines(options)
         subprocess.run(["chown", "--recursive", str(_NOBODY), directory], check=True)
         java = os.path.dirname(os.path.dirname(os.path.realpath(shutil.which("java"))))
         self.start([os.path.join(_HOME, "bin", "elasticsearch")], user=_NOBODY, group=_NOBODY, extra_groups=[], cwd=directory,
