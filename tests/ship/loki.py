@@ -15,15 +15,13 @@ from dnsmon_e2e.journal import Journal  # noqa: E402
 from shipping.case import ShippingCase  # noqa: E402
 from shipping.relay import Relay, otlp_results  # noqa: E402
 from shipping.servers import Loki, prepared  # noqa: E402
-from shipping.shippers import EXAMPLES, SyslogNg  # noqa: E402
+from shipping.shippers import EXAMPLES, OtelCollector, SyslogNg  # noqa: E402
 
 DASHBOARD = os.path.join(EXAMPLES, "grafana", "dnsmon.json")
 ALL = '{service_name="dnsmon"}'
 
 
 class ToLoki(ShippingCase):
-    """One load for all: each test asks Loki something."""
-
     @classmethod
     def setUpClass(cls):
         prepared("loki", "syslog-ng")
@@ -38,8 +36,16 @@ class ToLoki(ShippingCase):
         answer = self.server.call("GET", "/loki/api/v1/query", query=logql, time=f"{time.time() + 1:.0f}")
         return {tuple(r["metric"].values()): float(r["value"][1]) for r in answer["data"]["result"]}
 
-    def test_file_across_rotations(self):
-        with SyslogNg("syslog-ng-loki.conf", self.logs), self.monitor(journald=True) as dnsmon:
+    def test_file_across_rotations_by_syslog_ng(self):
+        self.ship(SyslogNg("syslog-ng-loki.conf", self.logs))
+
+    def test_file_across_rotations_by_the_opentelemetry_collector(self):
+        prepared("otelcol")
+        self.ship(OtelCollector("otel-collector.yaml", self.logs))
+
+    def ship(self, shipper):
+        """One load; then Loki is asked."""
+        with shipper, self.monitor(journald=True) as dnsmon:
             def shipped(number):
                 self.relay.wait_accepted(len(self.file_lines()))
                 if number == 1:

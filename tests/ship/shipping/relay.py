@@ -4,6 +4,7 @@
 So a test is woken by each answer instead of asking again and again, and sees what a shipper does not look at: the result
 of every single event.
 """
+import gzip
 import http.client
 import http.server
 import json
@@ -40,6 +41,8 @@ class Relay:
 
             def do_POST(self):
                 request = self.rfile.read(int(self.headers["Content-Length"]))
+                if self.headers["Content-Encoding"] == "gzip":
+                    request = gzip.decompress(request)
                 status, answer = relay._pass_on(self.path, self.headers["Content-Type"], request)
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(answer)))

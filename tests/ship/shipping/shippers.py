@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""syslog-ng and rsyslog as Debian ships them, each in its own root, with the packaged example as their configuration.
+"""syslog-ng and rsyslog as Debian ships them and the OpenTelemetry Collector, each in its own root, with the packaged example as their configuration.
 
 The roots lie in the cache and serve many runs: what a run writes is in file systems of its own (this mount namespace's).
 """
@@ -74,6 +74,7 @@ class SyslogNg(Shipper):
             self.show("/var/log/journal", "/var/log/journal")
             self.show("/run/log", "/run/log")
             self._mount("--bind", "/etc/machine-id", self.root + "/etc/machine-id")
+            self._mount("-t", "proc", "proc", self.root + "/proc")  # sd_journal watches files by their place there
         with open(self.root + "/etc/syslog-ng/syslog-ng.conf", "w") as f:
             f.write("@version: 3.38\n" + example)
 
@@ -86,4 +87,15 @@ class Rsyslog(Shipper):
 
     def configure(self, example):
         with open(self.root + "/run/rsyslog.conf", "w") as f:
+            f.write(example)
+
+
+class OtelCollector(Shipper):
+    part = "otelcol"
+    fresh = ("/var/lib",)
+    command = ["/usr/bin/otelcol", "--config", "/run/otelcol.yaml"]
+    ready_text = "Everything is ready"
+
+    def configure(self, example):
+        with open(self.root + "/run/otelcol.yaml", "w") as f:
             f.write(example)
