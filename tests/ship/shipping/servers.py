@@ -93,10 +93,6 @@ class Elasticsearch(Server):
         super().__exit__(*arguments)
         subprocess.run(["umount", _HOME], check=True)
 
-    def count(self, index, query=None):
-        self.call("POST", f"/{index}/_refresh")
-        return self.call("POST", f"/{index}/_count", {"query": query or {"match_all": {}}})["count"]
-
 
 LOKI_CONFIG = """
 auth_enabled: false
@@ -124,9 +120,3 @@ class Loki(Server):
             f.write(LOKI_CONFIG.format(port=self.port, directory=directory))
         program, = glob.glob(os.path.join(prepared("loki"), "loki-v*"))
         self.start([program, f"-config.file={path}"])
-
-    def query(self, logql, start, end):
-        """The result of an instant query at `end` (metrics) or of a range (log lines); times in seconds."""
-        kind = self.call("GET", "/loki/api/v1/query_range", query=logql, start=f"{start:.0f}", end=f"{end:.0f}",
-                         limit=5000, step=15)
-        return kind["data"]["result"]
