@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Floods a host whose log goes into a pipe that is read a hundred times too slowly.
 
-usage: flood.py [--seconds N] [--slower N]
+usage: flood.py [--seconds N] [--slower N] [--tcp]
 
 The load is dnsperf against unbound on loopback, as fast as both go, in a network namespace of its own. First without
 dnsmon, then with it and the slow reader, then without it again. Held to: bounded memory, books that balance to the message
 between dnsperf, the kernel side and the lines that came out, new lookups in the log within seconds of the reader's recovery, and
-a resolver that keeps its rate.
+a resolver that keeps its rate. With --tcp: answers of 240 records over TCP, the largest events; a lost segment is a gap there, so
+messages are not counted against dnsperf's.
 """
 import argparse
 import json
@@ -26,7 +27,7 @@ from dnsmon_e2e.dnsperf import Dnsperf  # noqa: E402
 from dnsmon_e2e.network import enter_private_namespaces  # noqa: E402
 from dnsmon_e2e import usage  # noqa: E402
 
-LINE_BYTES = 1200  # of an event, about
+LINE_BYTES = {False: 1200, True: 12000}  # of an event, about; over TCP
 MIB_ALLOWED = 64
 RECOVERY_SECONDS = 10
 RATE_KEPT = 0.9
@@ -81,15 +82,16 @@ class SlowReader(threading.Thread):
 
 
 class Flood:
-    def __init__(self, seconds, slower, directory):
-        self.seconds, self.slower = seconds, slower
+    def __init__(self, options, directory):
+        self.seconds, self.slower, self.tcp = options.seconds, options.slower, options.tcp
         self.names = os.path.join(directory, "names")
         with open(self.names, "w") as f:
             f.writelines(f"{name}.example.test {kind}\n" for name, kind in
-                         (("www", "A"), ("www", "AAAA"), ("mail", "MX"), ("text", "TXT"), ("nowhere", "A")))
+                         ((("many", "A"),) if self.tcp else
+                          (("www", "A"), ("www", "AAAA"), ("mail", "MX"), ("text", "TXT"), ("nowhere", "A"))))
 
     def rate(self, resolver, seconds):
-        load = Dnsperf(resolver.address4, self.names, seconds, outstanding=100).finish()
+        load = Dnsperf(resolver.address4, self.names, seconds, outstanding=100, tcp=self.tcp).finish()
         print(f"{load.rate:.0f} queries/s for {seconds} s, {load.lost} unanswered", flush=True)
         return load
 
@@ -103,7 +105,7 @@ class Flood:
 
     def flood(self, resolver, expected_rate):
         read_end, write_end = os.pipe()
-        reader = self.reader = SlowReader(read_end, max(1, 2 * expected_rate * LINE_BYTES / self.slower))
+        reader = self.reader = SlowReader(read_end, max(1, 2 * expected_rate * LINE_BYTES[self.tcp] / self.slower))
         # With statistics each second: the daemon's own voice must come through, too.
         with Dnsmon({"stats": {"interval": "1s"}}, stdout=write_end) as dnsmon:
             os.close(write_end)
@@ -126,14 +128,17 @@ class Flood:
         sent = self.load.sent + self.load.completed + 2  # and the probe's
         print(f"\n{sent} messages sent = {kernel['submitted']} handed over + {kernel['ring_full']} lost at the ring; {counters['timeouts']} "
               f"timeouts; {events['written']} events written, {events['dropped']} dropped; {self.cpu:.1f} CPU s")
-        yield f"the sink was too slow ({kernel['ring_full']} lost)", kernel["ring_full"] > sent / 2
-        if self.load.lost == 0:
+        yield f"the sink was too slow ({kernel['ring_full']} lost)", kernel["ring_full"] > kernel["submitted"]
+        if self.tcp:
+            pass
+        elif self.load.lost == 0:
             yield f"every message is accounted for ({kernel['matched']} of {sent})", kernel["matched"] == sent
         else:  # an answer that dnsperf had no room for was on the wire all the same
             yield (f"every message is accounted for ({kernel['matched']} of {sent} and at most {self.load.lost})",
                    sent <= kernel["matched"] <= sent + self.load.lost)
         yield "matched = handed over + lost at the ring", kernel["matched"] == kernel["submitted"] + kernel["ring_full"]
-        yield "all that was handed over was a message", kernel["submitted"] == counters["messages_found"]
+        if not self.tcp:
+            yield "all that was handed over was a message", kernel["submitted"] == counters["messages_found"]
         yield "the books balance", events["balanced"] and events["in_flight"] == 0
         yield (f"what was written came out ({self.reader.lines} lines)", self.reader.lines == events["written"] + 1)
         yield "no line twice, none torn", len(set(self.reader.sequences)) == len(self.reader.sequences) and self.reader.torn == 0
@@ -148,13 +153,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--slower", type=int, default=100)
+    parser.add_argument("--tcp", action="store_true")
     options = parser.parse_args()
     if os.geteuid() or not os.access(DNSMON, os.X_OK):
         print(f"SKIPPED flood: needs root and {DNSMON}\n0 passed, 0 failed, 1 skipped")
         return 0
     enter_private_namespaces()
     with tempfile.TemporaryDirectory(prefix="dnsmon-flood-") as directory:
-        flood = Flood(options.seconds, options.slower, directory)
+        flood = Flood(options, directory)
         flood.run()
     tally = [0, 0]
     for what, held in flood.judge():

@@ -71,7 +71,9 @@ class ToLoki(ShippingCase):
 
     def labels_are_few(self):
         series = self.server.call("GET", "/loki/api/v1/series", **{"match[]": ALL})["data"]
-        self.assertEqual(series, [{"service_name": "dnsmon"}])
+        # Loki itself splits a busy stream by a label of its own.
+        self.assertEqual([{k: v for k, v in labels.items() if k != "__stream_shard__"} for labels in series],
+                         [{"service_name": "dnsmon"}] * len(series))
 
     def a_process_and_its_failures(self):
         answer = self.server.call("GET", "/loki/api/v1/query_range", limit=5000, start=f"{time.time() - 3600:.0f}",

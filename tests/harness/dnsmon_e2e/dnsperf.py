@@ -8,12 +8,12 @@ class Dnsperf:
     """Runs until `seconds` are over. `names`: a data file, or a pipe's reading end that names are written into all the
     time. `rate` None: as fast as it goes. finish() waits and gives `sent`, `completed` and `cpu_s`."""
 
-    def __init__(self, address, names, seconds, rate=None, clients=10, outstanding=1000):
+    def __init__(self, address, names, seconds, rate=None, clients=10, outstanding=1000, tcp=False):
         self._seconds = seconds
         source = {"stdin": subprocess.DEVNULL} if isinstance(names, str) else {"stdin": names}
         self.process = subprocess.Popen(
             ["dnsperf", "-s", address, "-l", str(seconds), "-c", str(clients), "-q", str(outstanding),
-             *(["-d", names] if isinstance(names, str) else []), *(["-Q", str(rate)] if rate else [])],
+             *(["-m", "tcp"] if tcp else []), *(["-d", names] if isinstance(names, str) else []), *(["-Q", str(rate)] if rate else [])],
             **source, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
     def finish(self):

@@ -8,13 +8,14 @@ import tempfile
 from .waiting import LineCollector, NotifySocket
 
 JOURNALD = "/lib/systemd/systemd-journald"
+_DIRECTORIES = ("/run/systemd/journal", "/run/log", "/var/log/journal")
 
 
 class Journal:
     """systemd-journald on fresh /run/systemd/journal, /run/log and /var/log/journal."""
 
     def __enter__(self):
-        for path in ("/run/systemd/journal", "/run/log", "/var/log/journal"):
+        for path in _DIRECTORIES:
             os.makedirs(path, exist_ok=True)
             subprocess.run(["mount", "-t", "tmpfs", "tmpfs", path], check=True)
         self._directory = tempfile.TemporaryDirectory(prefix="dnsmon-journal-")
@@ -47,6 +48,8 @@ class Journal:
 
     def __exit__(self, *_):
         self.stop()
+        for path in ("/etc/machine-id", *_DIRECTORIES):  # another journal may follow
+            subprocess.run(["umount", "--lazy", path], check=True)
         self._directory.cleanup()
 
     def wait_entry(self, *matches, accept=lambda entry: True, seconds=20):
