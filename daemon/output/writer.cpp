@@ -14,7 +14,7 @@ namespace dnsmon {
 
 namespace {
 
-constexpr std::size_t kSpareBatches = 16;
+constexpr std::size_t kSpareBatches = 4; ///< in steady use are two or three; what a stall added is given back
 constexpr std::size_t kSpareBytes = 1U << 20; ///< a batch that grew beyond this is freed, not kept
 constexpr std::size_t kMaxNews = 64;          ///< nobody takes them: the repeated ones are lost first
 

@@ -9,6 +9,7 @@
 #include "process/details.h"
 #include "process/owner.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -58,6 +59,9 @@ struct PacketBatch {
         bytes.clear();
         options.reset();
     }
+    /// What it takes of a worker's queue: its packets, or its KiB where those are more.
+    [[nodiscard]] std::size_t weight() const { return std::max(items.size(), bytes.size() / 1024); }
+    [[nodiscard]] std::size_t capacity_bytes() const { return bytes.capacity() + items.capacity() * sizeof(PacketItem); }
     [[nodiscard]] std::span<const std::uint8_t> payload(const PacketItem& item) const {
         return std::span(bytes).subspan(item.payload_offset, item.payload_bytes);
     }

@@ -6,7 +6,8 @@ namespace {
 
 // Handed on at this size, so that one large batch of packets does not become one huge batch of events.
 constexpr std::size_t kBatchBytes = 512U << 10;
-constexpr std::size_t kSpareBatches = 8;
+constexpr std::size_t kSpareBatches = 4;
+constexpr std::size_t kSpareBytes = 512U << 10; // a batch that grew beyond this is freed: a stall is not remembered in memory
 
 } // namespace
 
@@ -27,14 +28,14 @@ void Worker::wait() {
 bool Worker::offer(PacketBatch& batch) {
     // Set before the queue is asked: room made between a refusal and a later note of it would never be told.
     refused_.store(true);
-    if (!queue_.try_push(batch, batch.items.size())) return false;
+    if (!queue_.try_push(batch, batch.weight())) return false;
     refused_.store(false);
     return true;
 }
 
 void Worker::offer_last(PacketBatch& batch) {
-    const std::size_t packets = batch.items.size();
-    [[maybe_unused]] const bool taken = queue_.push(batch, packets); // refused only when closed, which happens here alone
+    const std::size_t weight = batch.weight();
+    [[maybe_unused]] const bool taken = queue_.push(batch, weight); // refused only when closed, which happens here alone
     queue_.close();
 }
 
@@ -54,6 +55,7 @@ void Worker::run() {
         }
         tracker_.advance(packets->now_ns, out);
         if (!out.empty()) out = deliver_(std::move(out));
+        if (packets->capacity_bytes() > kSpareBytes) continue;
         packets->clear();
         [[maybe_unused]] const bool kept = empty_.try_push(*packets, 1); // a full shelf: the batch is freed
     }

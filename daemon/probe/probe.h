@@ -61,7 +61,7 @@ class Probe {
     [[nodiscard]] const HookPlan& plan() const;
     [[nodiscard]] int ring_fd() const; ///< readable when records wait; for epoll
     using OnPacket = std::function<void(const Packet&)>;
-    /// Hands every waiting packet to `on_packet` (bytes valid during the call), at most `limit`; returns how many.
+    /// Hands the waiting packets to `on_packet` (bytes valid during the call) up to `limit`, as RingReader::drain() counts.
     Result<std::uint64_t> drain(const OnPacket& on_packet, std::uint64_t limit);
     /// Takes the packets of these ports from now on. An Error: sockets that are older than that have no owner.
     Result<void> set_ports(const std::vector<std::uint16_t>& ports);

@@ -9,6 +9,8 @@
 namespace dnsmon {
 namespace {
 
+constexpr std::uint64_t kUnitBytes = 1024; ///< of a packet: what counts as one towards the limit
+
 static_assert(static_cast<int>(Attribution::kNone) == DNSMON_MATCH_NONE);
 static_assert(static_cast<int>(Attribution::kExact) == DNSMON_MATCH_EXACT);
 static_assert(static_cast<int>(Attribution::kWildcard) == DNSMON_MATCH_WILDCARD);
@@ -64,14 +66,16 @@ void RingReader::hand_over(std::span<const std::uint8_t> bytes, const OnPacket& 
 }
 
 Result<std::uint64_t> RingReader::drain(const OnPacket& on_packet, std::uint64_t limit) {
-    for (std::uint64_t taken = 0; taken < limit; ++taken) {
+    std::uint64_t taken = 0;
+    while (taken < limit) {
         const auto record = window_.front();
         if (!record) return record.error();
-        if (record->empty()) return taken;
+        if (record->empty()) break;
+        taken += std::max<std::uint64_t>(1, record->size() / kUnitBytes);
         hand_over(*record, on_packet);
         window_.consume();
     }
-    return limit;
+    return taken;
 }
 
 } // namespace dnsmon

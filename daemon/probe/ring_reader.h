@@ -21,7 +21,8 @@ class RingReader {
     [[nodiscard]] static Result<std::unique_ptr<RingReader>> open(int map_fd, std::size_t ring_bytes);
 
     [[nodiscard]] int fd() const { return map_fd_; } ///< for epoll: the map itself is readable when records wait
-    /// At most `limit` packets; bytes are valid during the call only.
+    /// Packets until `limit`, where a large one counts once for each KiB; bytes are valid during the call only. What was
+    /// taken, so counted: less than `limit` when the ring is empty.
     Result<std::uint64_t> drain(const OnPacket& on_packet, std::uint64_t limit);
     void resync_clock() { clock_.resync(); }
 

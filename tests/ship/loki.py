@@ -46,17 +46,16 @@ class ToLoki(ShippingCase):
     def ship(self, shipper):
         """One load; then Loki is asked."""
         with shipper, self.monitor(journald=True) as dnsmon:
-            def shipped(number):
-                self.relay.wait_accepted(len(self.file_lines()))
+            def after_each(number):
                 if number == 1:
                     self.enterContext(Journal())
                     self.load.programs()
-                    dnsmon.wait_line(lambda line: '"dnsmon.loss"' in line)
-            self.phases(dnsmon, shipped)
+                    self.wait_loss()
+            self.phases(after_each)
             dnsmon.stop()
             lines = self.file_lines()
             self.relay.wait_accepted(len(lines))
-        self.assert_books(dnsmon, "file", lines)
+        self.assert_books("file", lines)
         self.events = [json.loads(line) for line in lines]
         for check in (self.every_event_is_there, self.labels_are_few, self.a_process_and_its_failures,
                       self.latency_by_resolver, self.every_query_of_the_dashboard):

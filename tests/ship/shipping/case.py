@@ -24,36 +24,38 @@ class ShippingCase(EndToEndCase):
         self.load = self.enterContext(MixedLoad(self.resolver, self.directory))
 
     def monitor(self, **output):
-        """Events go to the file and, for the test, to standard output. A file holds more than a phase makes, so that a
-        shipper that looks once a second misses none."""
+        """A file holds more than a phase makes, so that a shipper that looks once a second misses none."""
         return Dnsmon({"pairing": {"timeout": "1s"}, "stats": {"interval": "1s"},
-                       "output": {"stdout": True, "file": {"enabled": True, "path": self.path, "max_size": "6MiB",
-                                                           "max_files": 1000}} | output}, arguments=())
+                       "output": {"file": {"enabled": True, "path": self.path, "max_size": "6MiB", "max_files": 1000}} | output},
+                      arguments=())
 
-    def phases(self, dnsmon, after_each):
-        """The load in pieces; after_each(number) once a piece's events were given to the outputs."""
+    def phases(self, after_each=lambda number: None):
+        """The load in pieces; after_each(number) once a piece's last event has arrived."""
         for number in range(PHASES):
             self.load.many()
             self.load.programs()
             self.load.odd()
-            dnsmon.wait_events(number + 1, event__action="timeout", dns__op_code="UPDATE")  # what odd() sent last
+            self.relay.wait_accepted(number + 1, lambda line: '"UPDATE"' in line and '"timeout"' in line)  # what odd() sent last
             after_each(number)
 
+    def wait_loss(self):
+        self.relay.wait_accepted(1, lambda line: '"dnsmon.loss"' in line)
+
     def file_lines(self):
-        """Every line of all files, oldest first, as bytes."""
+        """Every line of all files, oldest first."""
         def age(path):
             suffix = path.removeprefix(self.path).removeprefix(".")
             return -int(suffix or 0)
         lines = []
         for path in sorted(glob.glob(self.path + "*"), key=age):
-            with open(path, "rb") as f:
-                lines += f.read().splitlines(keepends=True)
+            with open(path, encoding="utf-8") as f:
+                lines += f.read().splitlines()
         return lines
 
-    def assert_books(self, dnsmon, sink, lines):
+    def assert_books(self, sink, lines):
         """After the stop: the sink wrote exactly these lines, and the books balance. The last statistics were made before
         they were written themselves."""
-        stats = pick(json.loads(dnsmon.lines[-1]), "dnsmon.stats")
+        stats = pick(json.loads(lines[-1]), "dnsmon.stats")
         self.assertTrue(stats["events"]["balanced"], stats)
         self.assertEqual(len(lines), stats["sinks"][sink]["written"] + 1)
         self.assertEqual(stats["kernel"]["ring_full"], 0)

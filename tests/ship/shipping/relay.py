@@ -13,25 +13,25 @@ import threading
 from dnsmon_e2e import PATIENCE
 
 
-def bulk_results(_, answer):
+def bulk_results(request, answer):
     """Elasticsearch: one result for each event of a _bulk request."""
     results = [next(iter(item.values())) for item in json.loads(answer)["items"]]
-    refused = [r["error"] for r in results if "error" in r]
-    return len(results) - len(refused), refused
+    lines = request.decode().splitlines()[1::2]
+    return ([line for line, result in zip(lines, results, strict=True) if "error" not in result],
+            [result["error"] for result in results if "error" in result])
 
 
 def otlp_results(request, _):
     """Loki takes a request whole or not at all."""
-    records = [r for resource in json.loads(request)["resourceLogs"] for scope in resource["scopeLogs"]
-               for r in scope["logRecords"]]
-    return len(records), []
+    return [record["body"]["stringValue"] for resource in json.loads(request)["resourceLogs"]
+            for scope in resource["scopeLogs"] for record in scope["logRecords"]], []
 
 
 class Relay:
-    """`accepted`: events that the server took; `refused`: what it said about each that it did not take."""
+    """`accepted`: lines that the server took; `refused`: what it said about each that it did not take."""
 
     def __init__(self, port, server_port, results):
-        self.accepted, self.refused = 0, []
+        self.accepted, self.refused = [], []
         self._server_port, self._results = server_port, results
         self._changed = threading.Condition()
         relay = self
@@ -72,13 +72,18 @@ class Relay:
             self._changed.notify_all()
         return response.status, answer
 
-    def wait_accepted(self, count, seconds=60):
-        """Until the server has taken so many events in all, or refused one, or the time is up."""
+    def wait_accepted(self, count, of=lambda line: True, seconds=60):
+        """Until the server has taken so many lines in all for which of(line); fails when it refused one or the time is up."""
+        seen = [0, 0]  # lines looked at, of those found: each is looked at once
+
+        def enough():
+            seen[1] += sum(map(of, self.accepted[seen[0]:]))
+            seen[0] = len(self.accepted)
+            return seen[1] >= count
         with self._changed:
-            self._changed.wait_for(lambda: self.accepted >= count or self.refused, seconds * PATIENCE)
-            if self.refused or self.accepted < count:
-                raise AssertionError(f"{self.accepted} of {count} events accepted, {len(self.refused)} refused: "
-                                     f"{self.refused[:3]}")
+            self._changed.wait_for(lambda: self.refused or enough(), seconds * PATIENCE)
+            if self.refused or not enough():
+                raise AssertionError(f"{seen[1]} of {count} events accepted, {len(self.refused)} refused: {self.refused[:3]}")
 
     def __enter__(self):
         self._thread.start()
