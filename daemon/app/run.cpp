@@ -9,6 +9,10 @@
 #include "loop/signals.h"
 #include "probe/capabilities.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -16,7 +20,21 @@
 
 namespace dnsmon {
 
+namespace {
+
+/// Buffers from this size on come from the system and go back to it when they are freed. By default glibc raises its limit with
+/// each one freed, and what a stall made large then stays in the heaps of the threads for good.
+void give_back_large_buffers() {
+#ifdef __GLIBC__
+    constexpr int kBytes = 256 << 10;
+    (void)::mallopt(M_MMAP_THRESHOLD, kBytes);
+#endif
+}
+
+} // namespace
+
 int run(const RunCommand& command) {
+    give_back_large_buffers();
     const ConfigOutcome loaded = load_run_config(command);
     if (!loaded.ok()) {
         for (const auto& problem : loaded.problems) std::fprintf(stderr, "%s\n", problem.to_string().c_str());
