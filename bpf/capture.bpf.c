@@ -22,6 +22,7 @@
 #define MAX_VLAN_TAGS 2
 
 const volatile bool skip_loopback;
+volatile bool egress_names_sender; /* the owner hooks fill `sent`: set when they are attached */
 
 /*
  * The outer tag has moved into the skb's metadata by now; an inner one is still in the bytes of a received packet. An
@@ -90,11 +91,14 @@ static __always_inline __u32 find_sender(struct __sk_buff *skb, const struct pac
 {
 	struct dnsmon_owner_key key = {};
 
-	if (skb->pkt_type == PACKET_OUTGOING) {
-		set_key(&key, packet->protocol, capture_netns, &packet->source, &packet->destination);
-		if (find_recent(sender, &key, packet_fingerprint(skb, packet)))
-			return DNSMON_MATCH_EXACT;
-	}
+	if (!egress_names_sender)
+		return find_owner(sender, packet->protocol, &packet->source, &packet->destination);
+	set_key(&key, packet->protocol, capture_netns, &packet->source, &packet->destination);
+	if (find_sent(sender, packet_digest(skb, packet, &key)))
+		return DNSMON_MATCH_EXACT;
+	/* A datagram leaves in its sender's call or not at all; only what was segmented since looks different. */
+	if (packet->protocol == IPPROTO_UDP)
+		return find_sent(sender, flow_digest(&key)) ? DNSMON_MATCH_EXACT : DNSMON_MATCH_NONE;
 	return find_owner(sender, packet->protocol, &packet->source, &packet->destination);
 }
 

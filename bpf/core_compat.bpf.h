@@ -36,12 +36,20 @@ static __always_inline void read_current(struct dnsmon_owner *owner)
  * fd264ca02094) do not show the socket behind a context: the current task's own namespace is what is known there.
  */
 extern void *bpf_cast_to_kern_ctx(void *context) __ksym __weak;
+extern void *bpf_rdonly_cast(const void *address, __u32 btf_id) __ksym __weak; /* 6.2, too */
 
 static __always_inline __u32 current_netns(void)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
 
 	return task->nsproxy->net_ns->ns.inum;
+}
+
+static __always_inline bool has_user_memory(void)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
+
+	return task->mm;
 }
 
 static __always_inline __u32 skb_netns(struct __sk_buff *context)

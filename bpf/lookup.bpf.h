@@ -6,7 +6,7 @@
 #define DNSMON_LOOKUP_H
 
 #include "address.bpf.h"
-#include "recent.bpf.h"
+#include "sent.bpf.h"
 
 /* Namespace of the packet sockets, as the owner hooks number it: set when these are attached. */
 volatile __u32 capture_netns;
@@ -85,23 +85,20 @@ static __always_inline void forget_connection(const struct endpoint *server, con
 		count(DNSMON_COUNTER_OWNER_DELETES);
 }
 
-static __noinline bool find_recent(struct dnsmon_owner *owner, const struct dnsmon_owner_key *key, __u64 fingerprint)
+static __noinline bool find_sent(struct dnsmon_owner *owner, __u64 digest)
 {
-	__u32 zero = 0;
-	const __u32 *wanted = (const __u32 *)key, *there;
-	struct recent_sender *slot = bpf_map_lookup_elem(&recent, &zero);
-	__u32 difference = 0;
+	__u32 index = digest >> 32 & (SENT_SLOTS - 1);
+	struct sent *slot = bpf_map_lookup_elem(&sent, &index);
+	volatile __u64 *there;
 
-	if (!slot || !fingerprint || slot->fingerprint != fingerprint)
+	if (!slot || !owner)
 		return false;
-	there = (const __u32 *)&slot->key;
-#pragma unroll
-	for (int i = 0; i < (int)(sizeof(*key) / sizeof(*wanted)); i++)
-		difference |= wanted[i] ^ there[i];
-	if (difference)
+	there = &slot->digest;
+	if (*there != digest)
 		return false;
 	*owner = slot->owner;
-	return true;
+	compiler_barrier();
+	return *there == digest;
 }
 
 #endif

@@ -27,20 +27,21 @@ static __always_inline void set_current_owner(struct dnsmon_owner_entry *entry, 
 	entry->match = DNSMON_MATCH_EXACT;
 }
 
-/* Ownership changes hands as often as another process sends; the write is saved while it does not. */
-static __always_inline void remember(const struct dnsmon_owner_key *key, const struct dnsmon_owner_entry *entry)
+/* Ownership changes hands as often as another process sends; the write is saved while it does not. False: nothing new. */
+static __always_inline bool remember(const struct dnsmon_owner_key *key, const struct dnsmon_owner_entry *entry)
 {
 	struct dnsmon_owner_entry *known = bpf_map_lookup_elem(&owners, key);
 
 	if (known && same_entry(known, entry))
-		return;
+		return false;
 	if (bpf_map_update_elem(&owners, key, entry, BPF_ANY)) {
 		count(DNSMON_COUNTER_OWNER_FAILED);
-		return;
+		return true;
 	}
 	count(DNSMON_COUNTER_OWNER_UPDATES);
 	if (!known)
 		count(DNSMON_COUNTER_OWNER_INSERTS);
+	return true;
 }
 
 static __always_inline void set_listener_key(struct dnsmon_owner_key *key, __u32 protocol, __u32 netns,
@@ -59,8 +60,8 @@ static __always_inline void remember_listener(const struct dnsmon_owner_key *key
 }
 
 /*
- * A server that answers owns its port, whoever bound it (socket activation, a forked worker). The entry goes on naming
- * the socket that was bound: an accepted TCP socket's end is not the listener's. Older than the hooks, a UDP server's
+ * A server that answers owns its port, whoever bound it (socket activation, a forked worker). The entry goes with the
+ * socket that answered, for others may be bound to the port; an accepted TCP socket's end is not its listener's. Older than the hooks, a UDP server's
  * socket is entered among the listeners here.
  */
 static __always_inline void remember_server(__u32 protocol, __u32 netns, const struct endpoint *local,
@@ -83,10 +84,8 @@ static __always_inline void remember_server(__u32 protocol, __u32 netns, const s
 		return; /* a client's port, most likely */
 	if (protocol == IPPROTO_UDP && !bpf_map_lookup_elem(&listeners, &entry->socket))
 		bpf_map_update_elem(&listeners, &entry->socket, &key, BPF_ANY);
-	if (known)
-		entry->socket = known->socket;
-	else if (protocol == IPPROTO_TCP)
-		entry->socket = 0;
+	if (protocol == IPPROTO_TCP)
+		entry->socket = known ? known->socket : 0;
 	remember(&key, entry);
 }
 

@@ -12,15 +12,18 @@
 #include "maps.bpf.h"
 #include "owner_sock.bpf.h"
 #include "content.bpf.h"
-#include "recent.bpf.h"
+#include "program.bpf.h"
+#include "sent.bpf.h"
 
 #define TCP_LISTEN 10
+#define SOCK_RAW 3
 
 /*
  * A UDP datagram always leaves in its sender's context. A TCP segment may leave in softirq, on an acknowledgement or a
  * timer, on top of any process. The kernel sends for a socket in softirq only while no process holds the socket's lock
  * and defers to the holder otherwise, so a held lock says that the current task is the socket's user. Answers to a
- * handshake go out with the listener as their socket: that is not the connection's.
+ * handshake go out with the listener as their socket: that is not the connection's. A task without memory is a kernel
+ * thread at work for others, or closes its sockets at the end of its life, when it is less than it was.
  */
 static __always_inline bool current_task_sends(struct __sk_buff *skb, __u8 protocol)
 {
@@ -31,7 +34,7 @@ static __always_inline bool current_task_sends(struct __sk_buff *skb, __u8 proto
 		return false;
 	if (protocol == IPPROTO_UDP)
 		return true;
-	if (sk->state == TCP_LISTEN)
+	if (sk->state == TCP_LISTEN || !has_user_memory())
 		return false;
 	tcp = bpf_skc_to_tcp_sock(sk);
 	return tcp && tcp->inet_conn.icsk_inet.sk.sk_lock.owned;
@@ -45,8 +48,15 @@ static __always_inline void on_egress(struct __sk_buff *skb, const struct packet
 
 	set_key(&key, packet->protocol, netns, &packet->source, &packet->destination);
 	set_current_owner(&entry, bpf_get_socket_cookie(skb));
-	remember_recent(&key, packet_fingerprint(skb, packet), &entry.owner);
-	remember(&key, &entry);
+	remember_sent(packet_digest(skb, packet, &key), &entry.owner);
+	if (packet->protocol == IPPROTO_UDP && skb->gso_segs > 1)
+		remember_sent(flow_digest(&key), &entry.owner); /* its segments differ from the whole */
+	if (skb->sk && skb->sk->type == SOCK_RAW) {
+		remember_program(&entry.owner);
+		return; /* whoever may forge packets owns no flow and no port by it */
+	}
+	if (remember(&key, &entry))
+		remember_program(&entry.owner);
 	remember_server(packet->protocol, netns, &packet->source, &entry);
 }
 

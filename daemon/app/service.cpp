@@ -83,6 +83,7 @@ Result<void> Service::start_pipeline() {
         pipeline_options(config_, host_name_), sequence_,
         [this](std::uint32_t interface) { return probe_->interface_name(interface); },
         [this](Batch batch) { return writer_->deliver(std::move(batch)); }, [this] { room_.signal(); });
+    pipeline_->processes().set_program_reader([this](const Owner& owner) { return probe_->program_of(owner); });
     if (exec_notices_) {
         auto watcher = ExecWatcher::make(pipeline_->processes(), std::move(*exec_notices_));
         if (!watcher) return std::move(watcher).error();

@@ -40,7 +40,7 @@ Result<BpfObject> open_prepared(OwnerFlavour flavour, const OwnerSettings& setti
     if (!object) return object;
     for (const auto& [name, fd] :
          {std::pair("owners", settings.owners_fd), std::pair("counters", settings.counters_fd),
-          std::pair("recent", settings.recent_fd), std::pair("listeners", settings.listeners_fd)}) {
+          std::pair("sent", settings.sent_fd), std::pair("listeners", settings.listeners_fd)}) {
         bpf_map* map = ::bpf_object__find_map_by_name(object->get(), name);
         if (map == nullptr) continue; // not every flavour knows the packet's own sender
         if (const int error = ::bpf_map__reuse_fd(map, fd); error != 0)
@@ -116,6 +116,8 @@ Result<OwnerHooks> OwnerHooks::attach(OwnerFlavour flavour, const OwnerSettings&
     OwnerHooks hooks(std::move(object).value());
     hooks.own_netns_ = flavour == OwnerFlavour::kCookie ? own_netns_cookie().value_or(0) : own_netns_inode();
     hooks.names_by_cookie_ = is_cgroup(flavour);
+    hooks.names_packets_ = flavour == OwnerFlavour::kCgroup;
+    hooks.programs_fd_ = std::max(::bpf_object__find_map_fd_by_name(hooks.object(), "programs"), -1);
     std::string required_problem;
     int required_error = 0;
     for_each_program(hooks.object_, [&](bpf_program* program) {

@@ -22,7 +22,7 @@ struct DetachLink {
 struct OwnerSettings {
     int owners_fd = -1;
     int counters_fd = -1;
-    int recent_fd = -1;
+    int sent_fd = -1;
     int listeners_fd = -1;
     const std::vector<std::uint16_t>& ports;
     bool any_port = false;    ///< senders on other ports matter, too
@@ -39,6 +39,10 @@ class OwnerHooks {
     [[nodiscard]] std::uint32_t own_netns() const { return own_netns_; }
     /// Sockets are named by their cookie; else by their inode number.
     [[nodiscard]] bool names_by_cookie() const { return names_by_cookie_; }
+    /// Each packet's sender is entered at its egress.
+    [[nodiscard]] bool names_packets() const { return names_packets_; }
+    /// The map of the programs that have sent; -1: these hooks take no notes.
+    [[nodiscard]] int programs_fd() const { return programs_fd_; }
     void set_ports(const std::vector<std::uint16_t>& ports) const { object_.set_ports(ports); }
     [[nodiscard]] bpf_object* object() const { return object_.get(); }
 
@@ -49,6 +53,8 @@ class OwnerHooks {
     std::vector<std::unique_ptr<bpf_link, DetachLink>> links_;
     std::vector<HookStatus> status_;
     std::uint32_t own_netns_ = 0;
+    int programs_fd_ = -1;
+    bool names_packets_ = false;
     bool names_by_cookie_ = false;
 };
 

@@ -9,6 +9,7 @@
 #include "probe/open_sockets.h"
 #include "probe/owner_hooks.h"
 #include "probe/packet_sockets.h"
+#include "probe/program_records.h"
 #include "probe/refusal.h"
 #include "probe/ring_reader.h"
 #include "probe/skeletons.h"
@@ -75,7 +76,7 @@ Result<std::unique_ptr<Probe::State>> Probe::State::make(const CaptureConfig& ca
     state->ring = std::move(ring).value();
 
     const OwnerSettings settings{map_fd(state->capture, "owners"),         map_fd(state->capture, "counters"),
-                                 map_fd(state->capture, "recent"),         map_fd(state->capture, "listeners"),
+                                 map_fd(state->capture, "sent"),         map_fd(state->capture, "listeners"),
                                  capture.ports,                            capture.detect == Detect::kAnyPort,
                                  hooks.owners};
     auto plan = choose_hooks(candidates, forced, [&](OwnerFlavour flavour) -> Result<std::vector<HookStatus>> {
@@ -90,6 +91,7 @@ Result<std::unique_ptr<Probe::State>> Probe::State::make(const CaptureConfig& ca
     state->plan = std::move(plan).value();
     if (state->hooks) {
         set_capture_netns(state->capture, state->hooks->own_netns());
+        set_egress_names_sender(state->capture, state->hooks->names_packets());
         state->open_sockets.emplace(settings, *state->hooks);
         auto seeded = state->open_sockets->seed();
         state->plan.hooks.push_back({"sock_diag", seeded.has_value(), true, seeded ? "" : seeded.error().message});
@@ -156,6 +158,10 @@ bool Probe::maps_usable() const {
 }
 
 std::string_view Probe::interface_name(std::uint32_t ifindex) { return state_->interfaces.find(ifindex); }
+
+std::optional<ProgramFacts> Probe::program_of(const Owner& owner) const {
+    return find_program(state_->hooks ? state_->hooks->programs_fd() : -1, owner);
+}
 
 void Probe::resync_clock() {
     state_->ring->resync_clock();

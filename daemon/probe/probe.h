@@ -5,6 +5,7 @@
 
 #include "config/config.h"
 #include "packet/packet.h"
+#include "process/program_facts.h"
 #include "probe/features.h"
 #include "util/result.h"
 
@@ -72,6 +73,8 @@ class Probe {
     [[nodiscard]] bool maps_usable() const;
     /// The device's name as of now; empty when it is gone and was never seen.
     [[nodiscard]] std::string_view interface_name(std::uint32_t ifindex);
+    /// What the hooks noted of the owner's program when it sent. Any thread.
+    [[nodiscard]] std::optional<ProgramFacts> program_of(const Owner& owner) const;
     /// Re-reads what drifts: the offset between CLOCK_MONOTONIC and the wall clock (NTP steps), interface names, this
     /// host's addresses. Call now and then.
     void resync_clock();

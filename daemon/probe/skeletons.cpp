@@ -88,4 +88,8 @@ void set_capture_netns(const BpfObject& object, std::uint32_t netns) {
     static_cast<capture*>(object.skeleton())->bss->capture_netns = netns;
 }
 
+void set_egress_names_sender(const BpfObject& object, bool value) {
+    static_cast<capture*>(object.skeleton())->bss->egress_names_sender = value;
+}
+
 } // namespace dnsmon

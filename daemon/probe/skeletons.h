@@ -53,5 +53,7 @@ class BpfObject {
                                            bool any_port, bool netns_known);
 /// After load: the namespace whose loopback the capture sees, as the owner hooks number it.
 void set_capture_netns(const BpfObject& capture, std::uint32_t netns);
+/// After load: the owner hooks enter each packet's sender at its egress.
+void set_egress_names_sender(const BpfObject& capture, bool value);
 
 } // namespace dnsmon

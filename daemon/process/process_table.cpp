@@ -52,7 +52,7 @@ bool ProcessTable::still_valid(const Entry& entry, const Owner& owner, std::int6
 }
 
 ProcessTable::Entry ProcessTable::read(const Owner& owner, std::int64_t now_ns, const EnrichConfig& config) {
-    Entry entry{{owner.pid, owner.image}, owner.start_ns != 0 ? to_ticks(owner.start_ns) : 0, now_ns, nullptr};
+    Entry entry{{owner.pid, owner.image}, owner.start_ns != 0 ? to_ticks(owner.start_ns) : 0, now_ns, false, nullptr};
     const auto files = ProcFiles::open(proc_root_, owner.pid);
     const auto stat = files ? files->stat() : std::nullopt;
     const bool same = stat && (owner.start_ns == 0 || stat->start_ticks == entry.start_ticks);
@@ -91,6 +91,29 @@ ProcessTable::Entry ProcessTable::read(const Owner& owner, std::int64_t now_ns, 
     }
     entry.details = std::move(details);
     return entry;
+}
+
+void ProcessTable::complete(Entry& entry, const Owner& owner, const EnrichConfig& config) const {
+    entry.completed = true;
+    const bool lacks_executable = config.executable && (!entry.details || entry.details->executable.empty());
+    const bool lacks_command_line = config.command_line && (!entry.details || entry.details->command_line.empty());
+    const bool lacks_parent = config.parent && (!entry.details || entry.details->parent_pid == 0);
+    if (!read_program_ || !(lacks_executable || lacks_command_line || lacks_parent)) return;
+    auto facts = read_program_(owner);
+    if (!facts) return;
+    auto details = entry.details ? std::make_shared<ProcessDetails>(*entry.details) : std::make_shared<ProcessDetails>();
+    details->pid = owner.pid;
+    details->start_ns = owner.start_ns;
+    details->started_at_ns = since_epoch_ns(owner.start_ns);
+    details->image = owner.image;
+    if (details->name.empty()) details->name = comm_view(owner.process_name);
+    if (lacks_executable) details->executable = std::move(facts->executable);
+    if (lacks_command_line) details->command_line = std::move(facts->command_line);
+    if (lacks_parent) {
+        details->parent_pid = facts->parent_pid;
+        details->parent_name = std::move(facts->parent_name);
+    }
+    entry.details = std::move(details);
 }
 
 std::optional<ProcessTable::Entry> ProcessTable::lookup(const Key& key) {
@@ -132,10 +155,12 @@ ProcessDetailsPtr ProcessTable::find(const Owner& owner, std::int64_t now_ns) {
 
 ProcessDetailsPtr ProcessTable::find_in_table(const Owner& owner, std::int64_t now_ns) {
     const auto known = lookup({owner.pid, owner.image});
-    if (known && still_valid(*known, owner, now_ns)) return known->details;
+    if (known && known->completed && still_valid(*known, owner, now_ns)) return known->details;
     // A process that exec()ed and is gone keeps nothing of the old program: never a wrong value.
     const EnrichConfig config = settings();
-    Entry entry = read(owner, now_ns, config);
+    const bool valid = known && still_valid(*known, owner, now_ns);
+    Entry entry = valid ? *known : read(owner, now_ns, config);
+    complete(entry, owner, config);
     if (!entry.details) ++gone_;
     auto details = entry.details;
     put(std::move(entry), config);

@@ -7,6 +7,7 @@
 #include "config/config.h"
 #include "process/details.h"
 #include "process/owner.h"
+#include "process/program_facts.h"
 
 #include <array>
 #include <atomic>
@@ -24,10 +25,12 @@ class ProcessTable {
   public:
     ProcessTable(const EnrichConfig& config, std::size_t entries, std::string proc_root = "/proc");
 
+    /// Where to ask about processes that are gone. Before the first find().
+    void set_program_reader(ReadProgram reader) { read_program_ = std::move(reader); }
     /// Details read for other settings are forgotten: `config` may ask for what they lack, or not want what they have.
     void reconfigure(const EnrichConfig& config);
     /// Never a wrong process: when /proc shows another start time than `owner.start_ns`, the pid was reused and only
-    /// what the kernel said is known (nullptr). nullptr also when the process was gone before anything was read.
+    /// what the kernel said is known: without a program reader nothing (nullptr), as when the process was gone before.
     /// When the process has started another program since it sent, what exec() changes (executable, command line) is
     /// left out. `now_ns`: any clock that does not go back; says when an owner without a start time is checked again.
     /// Loop thread, as reconfigure().
@@ -52,6 +55,7 @@ class ProcessTable {
         Key key;
         std::uint64_t start_ticks = 0; ///< /proc's clock; 0: gone before it was read
         std::int64_t checked_ns = 0;
+        bool completed = false;        ///< the program reader was asked for what /proc did not tell
         ProcessDetailsPtr details;
     };
     using Entries = std::list<Entry>;
@@ -67,12 +71,14 @@ class ProcessTable {
     [[nodiscard]] bool still_valid(const Entry& entry, const Owner& owner, std::int64_t now_ns) const;
     [[nodiscard]] EnrichConfig settings() const;
     [[nodiscard]] Entry read(const Owner& owner, std::int64_t now_ns, const EnrichConfig& config);
+    void complete(Entry& entry, const Owner& owner, const EnrichConfig& config) const;
     void put(Entry entry, const EnrichConfig& config);
     [[nodiscard]] Settled& settled_of(const Owner& owner) { return settled_[owner.pid % settled_.size()]; }
     [[nodiscard]] ProcessDetailsPtr find_in_table(const Owner& owner, std::int64_t now_ns);
 
     std::size_t capacity_;
     std::string proc_root_;
+    ReadProgram read_program_; ///< may be empty
     std::array<Settled, 64> settled_; ///< loop thread only
     mutable std::mutex mutex_; ///< guards what follows; not held while /proc is read
     EnrichConfig config_;

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Who sent the packets that are on their way out. The owners map has one entry for a flow; here each packet finds its
+ * own sender: two processes may share a socket, a packet may wait for a neighbour's address or in a queue. Written at
+ * egress, read by the capture filter, which meets the packet in the same call or a moment later. What was never here
+ * was sent by no socket: raw frames with the addresses of somebody else's flow.
+ */
+#ifndef DNSMON_SENT_H
+#define DNSMON_SENT_H
+
+#include "packet.bpf.h"
+
+#define SENT_SLOTS 2048 /* a power of two; packets between egress and capture are far fewer */
+#define FINGERPRINT_WORDS 4
+
+struct sent {
+	__u64 digest; /* 0: empty, or being written */
+	__u32 writers;
+	__u32 pad;
+	struct dnsmon_owner owner;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, SENT_SLOTS);
+	__type(key, __u32);
+	__type(value, struct sent);
+} sent SEC(".maps");
+
+#define compiler_barrier() asm volatile("" ::: "memory")
+#define DIGEST_SPREAD 0x9e3779b97f4a7c15ULL /* golden ratio */
+
+static __always_inline __u64 digest_add(__u64 digest, __u64 value)
+{
+	digest = (digest ^ value) * DIGEST_SPREAD;
+	return digest ^ digest >> 32;
+}
+
+static __always_inline __u64 flow_digest(const struct dnsmon_owner_key *key)
+{
+	const __u32 *word = (const __u32 *)key;
+	__u64 digest = 1;
+
+#pragma unroll
+	for (int i = 0; i < (int)(sizeof(*key) / sizeof(*word)); i++)
+		digest = digest_add(digest, word[i]);
+	return digest;
+}
+
+/* The flow and what tells its packets apart: a DNS message's id, counts and first question; a segment's numbers. */
+static __always_inline __u64 packet_digest(struct __sk_buff *skb, const struct packet *packet,
+					   const struct dnsmon_owner_key *key)
+{
+	__u64 words[FINGERPRINT_WORDS] = {}, digest = flow_digest(key);
+	bool udp = packet->protocol == IPPROTO_UDP;
+	__u32 at = packet->transport + (udp ? 8 : 4);
+
+	if (!udp || bpf_skb_load_bytes(skb, at, words, sizeof(words)))
+		bpf_skb_load_bytes(skb, at, words, sizeof(words[0])); /* short: its header is all there is */
+#pragma unroll
+	for (int i = 0; i < FINGERPRINT_WORDS; i++)
+		digest = digest_add(digest, words[i]);
+	return digest | 1;
+}
+
+/* A slot that another CPU writes at this instant is left to it. */
+static __always_inline void remember_sent(__u64 digest, const struct dnsmon_owner *owner)
+{
+	__u32 index = digest >> 32 & (SENT_SLOTS - 1);
+	struct sent *slot = bpf_map_lookup_elem(&sent, &index);
+
+	if (!slot)
+		return;
+	if (!__sync_fetch_and_add(&slot->writers, 1)) {
+		__sync_lock_test_and_set(&slot->digest, 0); /* these order what lies between them */
+		slot->owner = *owner;
+		__sync_lock_test_and_set(&slot->digest, digest);
+	}
+	__sync_fetch_and_add(&slot->writers, -1);
+}
+
+#endif
