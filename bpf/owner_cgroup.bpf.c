@@ -25,13 +25,10 @@
  * handshake go out with the listener as their socket: that is not the connection's. A task without memory is a kernel
  * thread at work for others, or closes its sockets at the end of its life, when it is less than it was.
  */
-static __always_inline bool current_task_sends(struct __sk_buff *skb, __u8 protocol)
+static __always_inline bool current_task_sends(struct bpf_sock *sk, __u8 protocol)
 {
-	struct bpf_sock *sk = skb->sk;
 	struct tcp_sock *tcp;
 
-	if (!sk)
-		return false;
 	if (protocol == IPPROTO_UDP)
 		return true;
 	if (sk->state == TCP_LISTEN || !has_user_memory())
@@ -40,7 +37,7 @@ static __always_inline bool current_task_sends(struct __sk_buff *skb, __u8 proto
 	return tcp && tcp->inet_conn.icsk_inet.sk.sk_lock.owned;
 }
 
-static __always_inline void on_egress(struct __sk_buff *skb, const struct packet *packet)
+static __always_inline void on_egress(struct __sk_buff *skb, struct bpf_sock *sk, const struct packet *packet)
 {
 	struct dnsmon_owner_entry entry = {};
 	struct dnsmon_owner_key key = {};
@@ -51,7 +48,8 @@ static __always_inline void on_egress(struct __sk_buff *skb, const struct packet
 	remember_sent(packet_digest(skb, packet, &key), &entry.owner);
 	if (packet->protocol == IPPROTO_UDP && skb->gso_segs > 1)
 		remember_sent(flow_digest(&key), &entry.owner); /* its segments differ from the whole */
-	if (skb->sk && skb->sk->type == SOCK_RAW) {
+	sk = bpf_sk_fullsock(sk);
+	if (!sk || sk->type == SOCK_RAW) {
 		remember_program(&entry.owner);
 		return; /* whoever may forge packets owns no flow and no port by it */
 	}
@@ -63,11 +61,12 @@ static __always_inline void on_egress(struct __sk_buff *skb, const struct packet
 SEC("?cgroup_skb/egress")
 int egress(struct __sk_buff *skb)
 {
+	struct bpf_sock *sk = skb->sk;
 	struct packet packet = {};
 
-	if (parse_packet(skb, bpf_ntohs(skb->protocol), &packet) && is_watched(skb, &packet) &&
-	    current_task_sends(skb, packet.protocol))
-		on_egress(skb, &packet);
+	if (sk && parse_packet(skb, bpf_ntohs(skb->protocol), &packet) && is_watched(skb, &packet) &&
+	    current_task_sends(sk, packet.protocol))
+		on_egress(skb, sk, &packet);
 	return 1;
 }
 
