@@ -27,12 +27,14 @@ constexpr std::uint8_t kHostIdentity = 139;
 constexpr std::uint8_t kShim6 = 140;
 constexpr std::uint8_t kNoNextHeader = 59;
 
-// `length` as the header gives it, counted from `header_bytes` on.
-void set_payload(IpPacket& packet, Bytes bytes, std::size_t header_bytes, std::size_t length) {
+// `length` as the header gives it, counted from `header_bytes` on. What it claims beyond the wire was never sent: a stream
+// must not wait for it.
+void set_payload(IpPacket& packet, Bytes bytes, std::size_t header_bytes, std::size_t length, std::size_t wire_bytes) {
     const std::size_t available = std::min(length, bytes.size() - header_bytes);
+    const std::size_t sent = wire_bytes == 0 ? length : std::min(length, std::max(wire_bytes, bytes.size()) - header_bytes);
     packet.payload = bytes.subspan(header_bytes, available);
-    packet.missing_bytes = static_cast<std::uint32_t>(length - available);
-    packet.truncated = packet.missing_bytes != 0;
+    packet.missing_bytes = static_cast<std::uint32_t>(sent - available);
+    packet.truncated = length != available;
 }
 
 void set_fragment(IpPacket& packet, const IpFragment& fragment) {
@@ -86,7 +88,7 @@ IpPacket parse_ipv4(Bytes bytes, std::size_t wire_bytes) {
     packet.source = Address::v4(&bytes[12]);
     packet.destination = Address::v4(&bytes[16]);
     packet.protocol = bytes[9];
-    set_payload(packet, bytes, header_bytes, total_bytes - header_bytes);
+    set_payload(packet, bytes, header_bytes, total_bytes - header_bytes, wire_bytes);
 
     const std::uint16_t flags_offset = be16(bytes, 6);
     const IpFragment fragment{be16(bytes, 4), (flags_offset & 0x1fffU) * 8, (flags_offset & 0x2000U) != 0};
@@ -132,7 +134,7 @@ IpPacket parse_ipv6(Bytes bytes, std::size_t wire_bytes) {
     packet.source = Address::v6(&bytes[8]);
     packet.destination = Address::v6(&bytes[24]);
     packet.protocol = bytes[6];
-    set_payload(packet, bytes, kIpv6HeaderBytes, ipv6_payload_bytes(bytes, wire_bytes));
+    set_payload(packet, bytes, kIpv6HeaderBytes, ipv6_payload_bytes(bytes, wire_bytes), wire_bytes);
     skip_extension_headers(packet);
     return packet;
 }

@@ -24,8 +24,8 @@ struct IpFragment {
 };
 
 /// RFC 791 with options; RFC 8200 with extension headers (bounded walk). Padding after the IP packet is cut off by the
-/// header's own length; a total length beyond the captured bytes sets `missing_bytes`; length 0 (TSO) means all that
-/// was on the wire. A first fragment that the capture cut short can never be completed: it is a truncated datagram.
+/// header's own length; a total length beyond the captured bytes sets `truncated`, and `missing_bytes` as far as the wire
+/// had them; length 0 (TSO) means all that was on the wire. A first fragment that the capture cut short can never be completed: it is a truncated datagram.
 struct IpPacket {
     IpOutcome outcome = IpOutcome::kMalformed;
     IpVersion version = IpVersion::kV4;

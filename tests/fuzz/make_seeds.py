@@ -60,6 +60,9 @@ MESSAGES = {
     "pointer_forward": header(0x0100, 1, 0, 0, 0) + b"\xc0\x20\x00\x01\x00\x01",
     "pointer_chain": header(0x8180, 1, 60, 0, 0) + QUESTION + b"".join(
         record(struct.pack("!H", 0xC000 | (12 if i == 0 else 33 + 14 * (i - 1))), 65280, 1, 0, b"\x00\x00") for i in range(60)),
+    "bit_string": header(0x0100, 1, 0, 0, 0) + b"\x01a\x41\x0c\xab\xc0\x01b\x00\x00\x0c\x00\x01",
+    "damaged_root": header(0x0100, 1, 0, 0, 0) + NAME[:-1] + b"\x6a\x00\x1c\x00\x01",
+    "opcode_15": header(0x7800, 1, 0, 0, 0) + QUESTION,
     "label_type": header(0x0100, 1, 0, 0, 0) + b"\x41\x01\x00\x00\x01\x00\x01",
     "name_255": header(0x0100, 1, 0, 0, 0) + 3 * (b"\x3f" + b"a" * 63) + b"\x3d" + b"b" * 61 + b"\x00\x00\x01\x00\x01",
     "name_256": header(0x0100, 1, 0, 0, 0) + 3 * (b"\x3f" + b"a" * 63) + b"\x3e" + b"b" * 62 + b"\x00\x00\x01\x00\x01",

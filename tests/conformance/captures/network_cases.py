@@ -160,6 +160,14 @@ def keep_alive(message, port):
     return out + [c.at(c.next[True] - 1, b"\0", flags=ACK), c.send(framed(message, 1))] + c.closed()
 
 
+def acknowledgement_lies(message, port):
+    """The IP length of a segment without data claims some: the stream must not take it for lost."""
+    c = Connection(port)
+    syn, answer, ack = c.opened()
+    longer = ack[:2] + struct.pack("!H", len(ack) + 16) + ack[4:]
+    return [syn, answer, longer, c.send(framed(message, 0))] + c.closed()
+
+
 def reset(message, port):
     c = Connection(port)
     return c.opened() + [c.send(framed(message, 0)), c.send(framed(message, 1)[:20]), c.send(b"", False, RST | ACK)]
@@ -219,6 +227,7 @@ STREAMS = {
     "tcp_without_opening": without_opening,
     "tcp_sent_again": sent_again,
     "tcp_keep_alive": keep_alive,
+    "tcp_acknowledgement_lies": acknowledgement_lies,
     "tcp_reset": reset,
     "tcp_fast_open": fast_open,
     "tcp_ports_again": port_again,

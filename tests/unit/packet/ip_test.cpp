@@ -88,6 +88,20 @@ TEST_CASE("a length beyond the captured bytes is truncation, and says how much")
     CHECK(parse_ip(six).missing_bytes == 1000 - kBody.size());
 }
 
+TEST_CASE("what a length claims beyond the wire is not missing") {
+    Ipv4Fields fields;
+    fields.total_length = static_cast<std::uint16_t>(20 + kBody.size() + 100);
+    const Bytes bytes = v4(fields);
+    const auto size = static_cast<std::uint32_t>(bytes.size());
+    CHECK(parse_ip(bytes, size).missing_bytes == 0);
+    CHECK(parse_ip(bytes, size).truncated);
+    CHECK(parse_ip(bytes, size + 60).missing_bytes == 60);
+    CHECK(parse_ip(bytes, size + 200).missing_bytes == 100);
+    const Bytes six = v6(17, kBody, static_cast<std::uint16_t>(kBody.size() + 7));
+    CHECK(parse_ip(six, static_cast<std::uint32_t>(six.size())).missing_bytes == 0);
+    CHECK(parse_ip(six, static_cast<std::uint32_t>(six.size())).truncated);
+}
+
 TEST_CASE("headers that contradict themselves are malformed") {
     const auto malformed = [](const Bytes& bytes) { return parse_ip(bytes).outcome == IpOutcome::kMalformed; };
     CHECK(malformed({}));
