@@ -8,7 +8,7 @@
 namespace dnsmon {
 namespace {
 
-constexpr std::chrono::milliseconds kBusyPeriod{5};
+constexpr std::chrono::milliseconds kBusyPeriod{10};
 constexpr std::chrono::milliseconds kTickPeriod{500}; // how late a timeout event may be
 constexpr std::uint64_t kPacketsPerFlush = 1024;
 
