@@ -2,6 +2,7 @@
 #include "probe/owner_hooks.h"
 
 #include "probe/cgroup2.h"
+#include "probe/kprobe_multi.h"
 #include "probe/libbpf_log.h"
 #include "probe/netns.h"
 #include "util/fd.h"
@@ -57,12 +58,18 @@ void for_each_program(const BpfObject& object, Visit visit) {
     while ((program = ::bpf_object__next_program(object.get(), program)) != nullptr) visit(program);
 }
 
+struct Way {
+    OwnerFlavour flavour;
+    bool kprobe_multi;
+};
+
 // Loads the named programs, all when `names` is empty. The object is of no more use after a failed load.
-Result<BpfObject> load(OwnerFlavour flavour, const OwnerSettings& settings, const std::set<std::string>& names) {
-    auto object = open_prepared(flavour, settings);
+Result<BpfObject> load(Way way, const OwnerSettings& settings, const std::set<std::string>& names) {
+    auto object = open_prepared(way.flavour, settings);
     if (!object) return object;
     for_each_program(*object, [&](bpf_program* program) {
         ::bpf_program__set_autoload(program, names.empty() || names.contains(::bpf_program__name(program)));
+        if (way.kprobe_multi) prepare_kprobe_multi(program);
     });
     const LibbpfLog log;
     if (const int error = object->load(); error != 0) return Error{"loading: " + reason(log, -error), -error};
@@ -70,19 +77,18 @@ Result<BpfObject> load(OwnerFlavour flavour, const OwnerSettings& settings, cons
 }
 
 // One program that this kernel cannot take makes the whole object fail: find it by loading each alone, do without it.
-Result<BpfObject> load_what_can_be(OwnerFlavour flavour, const OwnerSettings& settings,
-                                   std::vector<HookStatus>& failed) {
-    auto all = load(flavour, settings, {});
+Result<BpfObject> load_what_can_be(Way way, const OwnerSettings& settings, std::vector<HookStatus>& failed) {
+    auto all = load(way, settings, {});
     if (all) return all;
     std::set<std::string> good;
-    auto candidates = open_prepared(flavour, settings);
+    auto candidates = open_prepared(way.flavour, settings);
     if (!candidates) return candidates;
     std::vector<std::pair<std::string, std::string>> programs;
     for_each_program(*candidates, [&](bpf_program* program) {
         programs.emplace_back(::bpf_program__name(program), ::bpf_program__section_name(program));
     });
     for (const auto& [name, section] : programs) {
-        auto alone = load(flavour, settings, {name});
+        auto alone = load(way, settings, {name});
         if (alone) {
             good.insert(name);
         } else if (is_required(name)) {
@@ -91,7 +97,7 @@ Result<BpfObject> load_what_can_be(OwnerFlavour flavour, const OwnerSettings& se
             failed.push_back({section, false, true, alone.error().message});
         }
     }
-    return load(flavour, settings, good);
+    return load(way, settings, good);
 }
 
 } // namespace
@@ -110,7 +116,8 @@ Result<OwnerHooks> OwnerHooks::attach(OwnerFlavour flavour, const OwnerSettings&
     }
 
     std::vector<HookStatus> status;
-    auto object = load_what_can_be(flavour, settings, status);
+    const Way way{flavour, flavour == OwnerFlavour::kKprobe && kprobe_multi_works()};
+    auto object = load_what_can_be(way, settings, status);
     if (!object) return std::move(object).error();
 
     OwnerHooks hooks(std::move(object).value());
@@ -124,7 +131,9 @@ Result<OwnerHooks> OwnerHooks::attach(OwnerFlavour flavour, const OwnerSettings&
         if (!::bpf_program__autoload(program)) return;
         const LibbpfLog log;
         HookStatus hook{::bpf_program__section_name(program), true, !is_required(::bpf_program__name(program)), {}};
-        bpf_link* link = cgroup ? ::bpf_program__attach_cgroup(program, cgroup.get()) : ::bpf_program__attach(program);
+        bpf_link* link = way.kprobe_multi ? attach_kprobe_multi(program)
+                         : cgroup         ? ::bpf_program__attach_cgroup(program, cgroup.get())
+                                          : ::bpf_program__attach(program);
         if (link != nullptr) {
             hooks.links_.emplace_back(link);
         } else {
