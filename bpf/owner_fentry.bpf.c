@@ -76,6 +76,13 @@ int BPF_PROG(inet6_bind, struct socket *socket, void *address, int bytes, int re
 	return 0;
 }
 
+SEC("?fentry/inet_csk_listen_start")
+int BPF_PROG(inet_csk_listen_start, struct sock *sk)
+{
+	on_bound(sk);
+	return 0;
+}
+
 SEC("?fentry/inet_release")
 int BPF_PROG(inet_release, struct socket *socket)
 {

@@ -117,6 +117,13 @@ int BPF_KRETPROBE(inet6_bind_return, int result)
 	return 0;
 }
 
+SEC("?kprobe/inet_csk_listen_start")
+int BPF_KPROBE(inet_csk_listen_start, struct sock *sk)
+{
+	on_bound(sk);
+	return 0;
+}
+
 SEC("?kprobe/inet_release")
 int BPF_KPROBE(inet_release, struct socket *socket)
 {

@@ -98,9 +98,12 @@ static __always_inline void on_tcp(struct sock *sk)
 	own(IPPROTO_TCP, sk, &local, &remote);
 }
 
+#define IPPROTO_MPTCP 262
+
 static __always_inline bool set_bound_key(struct dnsmon_owner_key *key, struct sock *sk)
 {
 	struct endpoint local = {};
+	__u32 protocol;
 
 	if (!sk)
 		return false;
@@ -108,11 +111,17 @@ static __always_inline bool set_bound_key(struct dnsmon_owner_key *key, struct s
 	if (!is_watched_port(local.port))
 		return false;
 	read_local(&local, sk);
-	set_listener_key(key, BPF_CORE_READ(sk, sk_protocol), socket_netns(sk), &local);
+	protocol = BPF_CORE_READ(sk, sk_protocol);
+	if (protocol == IPPROTO_MPTCP) /* its packets are TCP's */
+		protocol = IPPROTO_TCP;
+	set_listener_key(key, protocol, socket_netns(sk), &local);
 	return true;
 }
 
-/* A bind that succeeded: a server's first query comes before it has ever sent. */
+/*
+ * A bind that succeeded, or a TCP socket that listens from now on (a multipath TCP server's was bound in the kernel): a
+ * server's first query comes before it has ever sent.
+ */
 static __always_inline void on_bound(struct sock *sk)
 {
 	struct dnsmon_owner_entry entry = {};
