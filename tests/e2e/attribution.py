@@ -5,6 +5,7 @@ sender's own getpid() is the truth that its event is compared with."""
 import contextlib
 import ctypes
 import os
+import re
 import socket
 import struct
 import subprocess
@@ -17,7 +18,8 @@ from dnsmon_e2e import Child, Dnsmon, EndToEndCase, PATIENCE, in_child, loopback
 NAME = "www.example.test"
 UDP_CORK, IP_PKTINFO, MSG_FASTOPEN, TCP_FASTOPEN, PR_SET_NAME = 1, 8, 0x20000000, 23, 15
 ODD_CLIENT = os.environ.get("DNSMON_TEST_ODD_CLIENT", "")
-NO_HOOKS_THAT_SEE_EACH_SEND = os.environ.get("DNSMON_TEST_HOOKS") == "cgroup" and os.uname().release.startswith("5.")
+RELEASE = tuple(int(re.match(r"\d+", part)[0]) for part in os.uname().release.split(".")[:2])
+NO_HOOKS_THAT_SEE_EACH_SEND = os.environ.get("DNSMON_TEST_HOOKS") == "cgroup" and RELEASE < (6, 10)
 
 
 class AttributionCase(EndToEndCase):
@@ -57,7 +59,7 @@ class Sending(AttributionCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.dnsmon = cls.enterClassContext(Dnsmon())
+        cls.dnsmon = cls.enterClassContext(Dnsmon({"pairing": {"timeout": "10m"}}))
         cls.server = (loopback4(), 53)
         cls.listener = cls.enterClassContext(wire.udp_socket(seconds=20 * PATIENCE))
         cls.listener.bind(cls.server)
@@ -140,6 +142,8 @@ class Sending(AttributionCase):
     def test_an_inherited_socket_used_by_two_at_the_same_instant(self):
         if NO_HOOKS_THAT_SEE_EACH_SEND:
             self.skipTest("these hooks see connect, not send")
+        if os.environ.get("DNSMON_TEST_HOOKS") in ("fentry", "kprobe"):
+            self.skipTest("these hooks know the last sender of a flow, not each packet's: docs/attribution.md")
         s = self.udp()
         s.connect(self.server)
         first = self.next_ident()

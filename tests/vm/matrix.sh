@@ -1,109 +1,142 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# The same lookups on every kernel with every flavour of hooks, in virtual machines; where there is a Debian with systemd
-# for the kernel, its package's life; on 6.1 what a host may lack. DNSMON_VM_LOOKUPS=yes: the lookups alone. Writes the
-# tables of the run to build/vm/matrix.md; --docs puts them into docs/kernel-support.md.
-#   usage: tests/vm/matrix.sh [--docs] [KERNEL…]
+# Every kernel with every flavour of hooks, in virtual machines, two at a time: the end-to-end tests that depend on who
+# sends how, what a host may lack, and where there is a Debian with systemd for the kernel its package's life over a
+# reboot. "native" is this machine's own kernel. Results stay in build/vm/results, their tables in build/vm/matrix.md; --docs
+# puts those into docs/kernel-support.md. DNSMON_VM_PARTS, a pattern, chooses among the guests: "hooks", "6.1.(service|boot)".
+#   usage: tests/vm/matrix.sh [--docs] [KERNEL…]        KERNEL: 5.10 6.1 6.12 7 native (default: all)
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-top=$here/../..
+top=$(cd "$here/../.." && pwd)
 dnsmon=${DNSMON:-$top/build/release/dnsmon}
+results=$top/build/vm/results
+clients=$top/build/vm/clients
 flavours=(kprobe fentry cgroup)
+tests=(-p "$top/tests/harness=tests/harness" -p "$top/tests/e2e=tests/e2e" -p "$here/cases=tests/vm/cases" -p "$clients=clients")
 
 docs=''
 [[ ${1:-} == --docs ]] && { docs=yes; shift; }
-(($#)) || set -- 5.10 6.1 6.12 7
-mkdir -p "$top/build/vm"
-table=$top/build/vm/matrix.md
-passed=0 failed=0 skipped=0
+(($#)) || set -- 5.10 6.1 6.12 7 native
+mkdir -p "$results" "$clients"
 
-# cases NAME [run_guest.sh's ARGUMENT…]: a guest that prints CASE lines; counts and tables them.
-cases() {
-    local name=$1 output line; shift
-    output=$(mktemp)
-    "$here/run_guest.sh" "$@" > "$output" || true
-    while IFS= read -r line; do
-        case $line in
-            'CASE '*' passed'* | 'CELL '*' passed'*) ((++passed)) ;;
-            'CASE '* | 'CELL '*) ((++failed)) ;;
-            'CAPABILITY '* | 'SCORE '*) ;;
-            *) continue ;;
-        esac
-        echo "vm.$name: $line"
-        echo "| $name | $(sed 's/^CASE //; s/|/\\|/g; s/ passed/ \| passed/; s/ FAILED/ \| FAILED/; t; s/: / | /; t; s/^SCORE /systemd-analyze security | /' <<< "$line") |" >> "$table.cases"
-    done < "$output"
-    if ! grep -q '^CASE' "$output"; then ((++failed)); echo "vm.$name: FAILED without a result"; fi
-    if grep -q FAILED "$output"; then grep -v '^DOCTOR' "$output"; fi
-    rm -f "$output"
+# guest NAME RUN_GUEST'S-ARGUMENT…: what it says becomes build/vm/results/NAME.
+guest() {
+    local name=$1 status=0; shift
+    "$here/run_guest.sh" "$@" > "$results/$name.part" || status=$?
+    ((status == 0)) || echo "EXIT $status" >> "$results/$name.part"
+    echo "SECONDS $SECONDS" >> "$results/$name.part"
+    mv "$results/$name.part" "$results/$name"
+    "$here/table.py" --guest "$results/$name"
 }
 
-# The package as a host gets it, then the next boot of that host.
-run_service() {
-    local kernel=$1 suite=$2 work deb
-    work=$(mktemp -d)
-    if ! "$top/packaging/build-deb.sh" "$suite" > /dev/null; then
-        ((++failed)); echo "vm.$kernel.service: FAILED: the package does not build"; return
-    fi
-    deb=$(ls "$top/build/deb/$suite"/dnsmon_*.deb)
-    # A later version with another default, for the upgrade.
-    dpkg-deb -R "$deb" "$work/next"
-    sed -i 's/^Version: .*/Version: 99-1/' "$work/next/DEBIAN/control"
-    echo '# another default' >> "$work/next/etc/dnsmon.yaml"
-    dpkg-deb --root-owner-group -Zgzip -b "$work/next" "$work/dnsmon-next.deb" > /dev/null
-    cases "$kernel.service" -t 600 -s "$suite" -d "$work/disk" -p "$deb=dnsmon.deb" -p "$work/dnsmon-next.deb" \
-        -p "$top/packaging/examples/kprobe.conf" -p "$here/cases/capabilities.sh" -p "$here/cases/service.sh" \
-        "$kernel" ./service.sh "${flavours[@]}"
-    cases "$kernel.boot" -t 240 -s "$suite" -d "$work/disk" -e early_lookup.service -p "$here/cases/boot.sh" "$kernel" ./boot.sh
+# At most two at a time, each with two processors, most of the time one of them busy.
+names=()
+start() { # NAME COMMAND…
+    local name=$1; shift
+    [[ $name =~ ${DNSMON_VM_PARTS:-.} ]] || return 0
+    while (($(jobs -rp | wc -l) >= 2)); do wait -n || true; done
+    names+=("$name")
+    [[ $name != *.service ]] || names+=("${name%.service}.boot")
+    rm -f "$results/$name"
+    (SECONDS=0; "$@") &
+}
+
+deb_of() { ls "$top/build/deb/$1"/dnsmon_*.deb; }
+
+# The package, and a later version of it with another default for the upgrade.
+make_package() {
+    local suite=$1 next=$top/build/vm/next-$1
+    # Made again from the same sources it takes seconds, where there is ccache.
+    PATH=/usr/lib/ccache:$PATH "$top/packaging/build-deb.sh" "$suite" > /dev/null || { echo "the package for $suite does not build"; return 1; }
+    rm -rf "$next"
+    dpkg-deb -R "$(deb_of "$suite")" "$next"
+    sed -i 's/^Version: .*/Version: 99-1/' "$next/DEBIAN/control"
+    echo '# another default' >> "$next/etc/dnsmon.yaml"
+    dpkg-deb --root-owner-group -Zgzip -b "$next" "$next.deb" > /dev/null
+    rm -rf "$next"
+}
+
+hooks_without_systemd() {
+    guest "$1.hooks" -t 900 -p "$dnsmon" "${tests[@]}" "$1" tests/vm/cases/hooks.sh "${flavours[@]}"
+}
+
+hooks_with_package() {
+    guest "$1.hooks" -i -t 1200 -s "$2" -p "$(deb_of "$2")=dnsmon.deb" "${tests[@]}" "$1" tests/vm/cases/hooks.sh "${flavours[@]}"
+}
+
+# The package's life, then the next boot from the same disk.
+service() {
+    local kernel=$1 suite=$2 work
+    work=$(mktemp -d "$top/build/vm/disk.XXXXXX")
+    guest "$kernel.service" -i -t 600 -s "$suite" -d "$work/disk" -p "$(deb_of "$suite")=dnsmon.deb" \
+        -p "$top/build/vm/next-$suite.deb=dnsmon-next.deb" -p "$top/packaging/examples/kprobe.conf" \
+        -p "$here/cases/early_lookup.service" -p "$here/cases/capabilities.sh" -p "$here/cases/service_lib.sh" \
+        -p "$here/cases/service.sh" "$kernel" ./service.sh "${flavours[@]}"
+    guest "$kernel.boot" -i -t 180 -s "$suite" -d "$work/disk" -p "$here/cases/service_lib.sh" -p "$here/cases/next_boot.sh" \
+        "$kernel" ./next_boot.sh
     rm -rf "$work"
 }
 
-run_conditions() {
-    local level
-    for level in integrity confidentiality; do
-        cases "6.1.$level" -t 240 -a "lsm=lockdown lockdown=$level ipv6.disable=1" -p "$dnsmon" -p "$here/cases/conditions.sh" 6.1 ./conditions.sh
-    done
+conditions() { # KERNEL NAME KERNEL_ARGUMENTS
+    guest "$1.$2" -t 240 -a "$3" -p "$dnsmon" -p "$here/cases/conditions.sh" "$1" ./conditions.sh
 }
 
-# One guest: prints what it says, adds a row to the table.
-run_kernel() {
-    local kernel=$1 output release row flavour cell
-    output=$(mktemp)
-    "$here/run_guest.sh" -t 420 -p "$dnsmon" -p "$top/tests/harness=tests/harness" -p "$top/tests/e2e=tests/e2e" \
-        -p "$here/cases=cases" "$kernel" cases/lookups.sh "${flavours[@]}" > "$output" || true
-    release=$(cat "$top/build/vm/$kernel/release")
-    row="| $release |"
-    for flavour in "${flavours[@]}"; do
-        cell=$(sed -n "s/^CELL $flavour //p" "$output")
-        row+=" ${cell:-no result} |"
-        if [[ $cell == passed* ]]; then ((++passed)); else ((++failed)); fi
-        echo "vm.$kernel.$flavour: ${cell:-FAILED without a result}"
-    done
-    row+=" $(sed -n 's/^DOCTOR //p' "$output" | python3 -c 'import json, sys
-print(json.load(sys.stdin).get("plan", {}).get("flavour", "none"))' 2>/dev/null || echo unknown) |"
-    echo "$row" >> "$table"
-    if grep '^SKIPPED' "$output"; then ((skipped += $(grep -c '^SKIPPED' "$output"))); fi
-    if grep -q '^CELL .*FAILED' "$output" || ! grep -q '^CELL' "$output"; then grep -v '^DOCTOR' "$output" || true; fi
-    rm -f "$output"
+native() {
+    local flavour=cgroup
+    mkdir -p "$top/build/vm/native"
+    ln -sfn "$top/tests" "$top/build/vm/native/tests"
+    { (cd "$top/build/vm/native" && DNSMON=$dnsmon CLIENTS=$clients "$here/cases/hooks.sh" $flavour) || echo "EXIT $?"
+      echo "SECONDS $SECONDS"; } > "$results/native.hooks"
+    "$here/table.py" --guest "$results/native.hooks"
 }
 
-{ echo "| kernel |$(printf ' %s |' "${flavours[@]}") auto chooses |"; echo '|---|---|---|---|---|'; } > "$table"
-: > "$table.cases"
+for source in "$top"/tests/e2e/clients/*.cpp; do
+    # Static: each Debian has its own libraries.
+    client=$clients/e2e_$(basename "$source" .cpp)
+    [[ $client -nt $source ]] || c++ -std=c++20 -O2 -static -o "$client" "$source"
+done
 for kernel; do
-    run_kernel "$kernel"
-    [[ ${DNSMON_VM_LOOKUPS:-} ]] && continue
     case $kernel in
-        5.10) cases 5.10.conditions -t 240 -p "$dnsmon" -p "$here/cases/conditions.sh" 5.10 ./conditions.sh ;;
-        6.1) run_conditions; run_service 6.1 bookworm ;;
-        6.12) run_service 6.12 trixie ;;
+        5.10 | 6.1) images=("$kernel" bookworm) ;;
+        6.12) images=("$kernel" trixie) ;;
+        7) images=("$kernel" bookworm) ;;
+        native) continue ;;
+        *) echo "unknown kernel '$kernel'" >&2; exit 64 ;;
+    esac
+    "$here/images.sh" "${images[@]}"
+done
+for suite in bookworm trixie; do
+    if { [[ $suite == bookworm && " $* " == *' 6.1 '* ]] || [[ $suite == trixie && " $* " == *' 6.12 '* ]]; }; then
+        make_package "$suite"
+    fi
+done
+# The longest first.
+for kernel; do
+    case $kernel in
+        6.1) start 6.1.hooks hooks_with_package 6.1 bookworm; start 6.1.service service 6.1 bookworm ;;
+        6.12) start 6.12.hooks hooks_with_package 6.12 trixie; start 6.12.service service 6.12 trixie ;;
+        native) ;;
+        *) start "$kernel.hooks" hooks_without_systemd "$kernel" ;;
     esac
 done
-if [[ -s $table.cases ]]; then
-    { printf '\n| guest | case | result |\n|---|---|---|\n'; cat "$table.cases"; } >> "$table"
-fi
-rm -f "$table.cases"
-cat "$table"
+lockdown='lsm=lockdown ipv6.disable=1 lockdown'
+for kernel; do
+    case $kernel in
+        5.10) start 5.10.plain conditions 5.10 plain '' ;;
+        6.1) start 6.1.integrity conditions 6.1 integrity "$lockdown=integrity"
+             start 6.1.confidentiality conditions 6.1 confidentiality "$lockdown=confidentiality" ;;
+        6.12) start 6.12.confidentiality conditions 6.12 confidentiality "$lockdown=confidentiality" ;;
+        7) start 7.integrity conditions 7 integrity "$lockdown=integrity" ;;
+        native) ;;
+    esac
+done
+wait
+# Alone: its hooks see the whole host.
+if [[ " $* " == *' native '* ]]; then names+=(native.hooks); native; fi
+
+"$here/table.py" --tables "$results" > "$top/build/vm/matrix.md"
+cat "$top/build/vm/matrix.md"
 if [[ $docs ]]; then
-    sed -i -e "/<!-- matrix -->/,/<!-- end of matrix -->/{/<!-- matrix -->/r $table" -e '/^|/d; /^$/d}' "$top/docs/kernel-support.md"
+    sed -i -e "/<!-- matrix -->/,/<!-- end of matrix -->/{/<!-- matrix -->/r $top/build/vm/matrix.md" -e '/^<!--/!d}' "$top/docs/kernel-support.md"
 fi
-echo "$passed passed, $failed failed, $skipped skipped"
-((failed == 0))
+"$here/table.py" --tally "$results" "${names[@]}"

@@ -3,24 +3,24 @@
 # Runs one command in a fresh virtual machine: the command's standard output is ours, its standard error and the
 # kernel's console go to build/vm/logs (removed when all was well), its exit code is ours. 124: the guest did not
 # finish in time; 125: it ended without saying how.
-#   usage: tests/vm/run_guest.sh [-t SECONDS] [-a KERNEL_ARGUMENTS] [-s SUITE] [-d DISK] [-e UNIT] [-p SOURCE[=NAME]]… KERNEL COMMAND [ARGUMENT…]
-#   -p puts a file or folder into the guest's /payload, which is the command's directory. -s boots SUITE with systemd.
-#   -d FILE stands for what the disk keeps over a reboot: unpacked over the root when it is there, and written from what
-#   the command sends to /dev/ttyS2 (a compressed cpio archive). -e enables a unit of tests/vm.
+#   usage: tests/vm/run_guest.sh [-i] [-t SECONDS] [-a KERNEL_ARGUMENTS] [-s SUITE] [-d DISK] [-p SOURCE[=NAME]]… KERNEL COMMAND [ARGUMENT…]
+#   -i boots with systemd as PID 1. -s is the Debian on the disk: bookworm (default) or trixie. What is written to the disk
+#   is forgotten; -d FILE keeps it, so that the next run with FILE is the next boot. -p puts a file or folder into the
+#   guest's /payload, which is the command's directory.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cache=$here/../../build/vm
-limit=180 append='' payload=() suite='' disk=/dev/null unit=''
+limit=180 append='' payload=() suite=bookworm disk='' init=/payload/init
 
 usage() { sed -n 's/^#   usage: /usage: /p' "$0" >&2; exit 64; }
 
-while getopts t:a:s:d:e:p: option; do
+while getopts it:a:s:d:p: option; do
     case $option in
+        i) init=/usr/lib/systemd/systemd ;;
         t) limit=$OPTARG ;;
         a) append=$OPTARG ;;
         s) suite=$OPTARG ;;
         d) disk=$OPTARG ;;
-        e) unit=$OPTARG ;;
         p) payload+=("$OPTARG") ;;
         *) usage ;;
     esac
@@ -29,27 +29,15 @@ shift $((OPTIND - 1))
 (($# >= 2)) || usage
 kernel=$1; shift
 
-"$here/images.sh" "$kernel" ${suite:+"systemd-$suite"}
+"$here/images.sh" "$kernel" "$suite"
 work=$(mktemp -d "$cache/guest.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-mkdir -p "$work/root/payload" "$cache/logs"
+mkdir -p "$work/root/payload/units/multi-user.target.wants" "$cache/logs"
 log=$cache/logs/$kernel-$(date +%H%M%S)-$$.log
 
-if [[ $suite ]]; then
-    root=$cache/root-systemd-$suite.cpio.gz
-    append+=' rdinit=/usr/lib/systemd/systemd systemd.show_status=0 systemd.journald.forward_to_console=0'
-    mkdir -p "$work/root/etc/systemd/system/multi-user.target.wants"
-    cp "$here/guest.service" "$work/root/etc/systemd/system/"
-    ln -s ../guest.service "$work/root/etc/systemd/system/multi-user.target.wants/"
-    if [[ $unit ]]; then
-        cp "$here/$unit" "$work/root/etc/systemd/system/"
-        ln -s "../$unit" "$work/root/etc/systemd/system/multi-user.target.wants/"
-    fi
-    install -m 755 "$here/guest_command" "$work/root/payload/guest_command"
-else
-    root=$cache/root-$(. /etc/os-release && echo "${VERSION_CODENAME:-bookworm}").cpio.gz
-    install -m 755 "$here/init" "$work/root/init"
-fi
+install -m 755 "$here/guest_command" "$here/init" "$work/root/payload/"
+cp "$here/guest.service" "$work/root/payload/units/"
+ln -s ../guest.service "$work/root/payload/units/multi-user.target.wants/"
 for item in ${payload[@]+"${payload[@]}"}; do
     source=${item%%=*} name=$(basename "${item%%=*}")
     [[ $item == *=* ]] && name=${item#*=}
@@ -58,21 +46,23 @@ for item in ${payload[@]+"${payload[@]}"}; do
 done
 { echo '#!/bin/bash'; printf 'exec'; printf ' %q' "$@"; echo; } > "$work/root/payload/command"
 chmod 755 "$work/root/payload/command"
-(cd "$work/root" && find . -mindepth 1 -printf '%P\n' | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0 | gzip -1) > "$work/payload.cpio.gz"
-
-# The kernel unpacks archives one after the other: the big root stays as it was made.
-touch "$work/disk"
-[[ ! -s $disk ]] || cp "$disk" "$work/disk"
-cat "$root" "$cache/$kernel/modules.cpio.gz" "$work/disk" "$work/payload.cpio.gz" > "$work/initramfs"
+# The kernel unpacks archives one after the other.
+{ cat "$cache/$kernel/initramfs"
+  (cd "$work/root" && find . -mindepth 1 -printf '%P\n' | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0 | gzip -1); } > "$work/initramfs"
+keep=on
+if [[ $disk ]]; then
+    keep=off
+    [[ -s $disk ]] || cp --sparse=always "$cache/$suite.ext4" "$disk"
+fi
 
 # TCG, not KVM: the same everywhere, also where nested virtualisation is broken. panic=-1 with -no-reboot ends QEMU.
 status=0
-timeout --kill-after=5 "$limit" qemu-system-x86_64 -accel tcg,thread=multi -smp 2 -cpu max -m 2G -no-reboot -nographic \
+TMPDIR=$work timeout --kill-after=5 "$limit" qemu-system-x86_64 -accel tcg,thread=multi -smp 2 -cpu max -m 2G -no-reboot -nographic \
     -nodefaults -display none -net none -kernel "$cache/$kernel/vmlinuz" -initrd "$work/initramfs" \
-    -append "console=ttyS0 panic=-1 loglevel=4 random.trust_cpu=on mitigations=off $append" \
-    -serial "file:$log" -serial "file:$work/output" -serial "file:$work/new_disk" < /dev/null 2> "$work/qemu.err" || status=$?
+    -append "console=ttyS0 panic=-1 loglevel=4 random.trust_cpu=on mitigations=off systemd.show_status=0 guest.init=$init $append" \
+    -drive "file=${disk:-$cache/$suite.ext4},if=virtio,format=raw,cache=unsafe,snapshot=$keep" \
+    -serial "file:$log" -serial "file:$work/output" < /dev/null 2> "$work/qemu.err" || status=$?
 cat "$work/qemu.err" >> "$log"
-[[ $disk == /dev/null || ! -s $work/new_disk ]] || cp "$work/new_disk" "$disk"
 
 result=$(tail -n 1 "$work/output" 2>/dev/null || true)
 if ((status == 0)) && [[ $result =~ ^guest-exit\ ([0-9]+)$ ]]; then

@@ -56,9 +56,24 @@ refused() { # NAME MODE STATUS TEXT [COMMAND…]
     result "$name" "$problem" "$(sed -n 's/.*"reason":"\([^"]*\)".*/\1/p' $folder/log | tail -n 1 | cut -c1-160)"
 }
 
+# doctor_says FLAVOUR WORD…: the plan, and why not what comes before it.
+doctor_says() {
+    local name=$1 flavour=$2 problem='' report; shift 2
+    report=$($dnsmon doctor --json | tr -d '\n')
+    for word in "\"flavour\": \"$flavour\"" "$@"; do
+        grep -q "$word" <<< "$report" || problem+=" doctor does not say '$word'"
+    done
+    echo "$report" > $folder/log
+    result "$name" "$problem" "$(grep -o '"passed_over": *\[[^]]*\]' <<< "$report" | cut -c1-300)"
+}
+
+echo "KERNEL $(uname -r)"
 echo "DOCTOR $($dnsmon doctor --json | tr -d '\n')"
 case $lockdown in
-    confidentiality) works "lockdown_$lockdown" auto cgroup ;;
+    confidentiality)
+        works "lockdown_$lockdown" auto cgroup
+        doctor_says doctor_on_lockdown cgroup 'fentry: [^"]*not permitted' 'kprobe: [^"]*not permitted'
+        ;;
     *) works "lockdown_${lockdown:-unknown}" auto 'fentry|kprobe' ;;
 esac
 if grep -q ipv6.disable=1 /proc/cmdline; then works ipv6_disabled auto 'fentry|kprobe|cgroup'; fi
@@ -69,6 +84,7 @@ fi
 
 mount -t tmpfs none /sys/kernel/btf
 works no_btf auto 'kprobe|cgroup'
+doctor_says doctor_without_btf '[a-z]*' 'fentry: [^"]*BTF'
 umount /sys/kernel/btf
 
 umount /sys/fs/cgroup
