@@ -3,7 +3,8 @@
 # Every kernel with every flavour of hooks, in virtual machines, two at a time: the end-to-end tests that depend on who
 # sends how, what a host may lack, and where there is a Debian with systemd for the kernel its package's life over a
 # reboot. "native" is this machine's own kernel. Results stay in build/vm/results, their tables in build/vm/matrix.md; --docs
-# puts those into docs/kernel-support.md. DNSMON_VM_PARTS, a pattern, chooses among the guests: "hooks", "6.1.(service|boot)".
+# puts those into docs/kernel-support.md. DNSMON_VM_PARTS, a pattern, chooses among the guests: "hooks", "6.1.service".
+# DNSMON_VM_PACKAGES=kept takes the packages that are there.
 #   usage: tests/vm/matrix.sh [--docs] [KERNEL…]        KERNEL: 5.10 6.1 6.12 7 native (default: all)
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -46,6 +47,7 @@ deb_of() { ls "$top/build/deb/$1"/dnsmon_*.deb; }
 # The package, and a later version of it with another default for the upgrade.
 make_package() {
     local suite=$1 next=$top/build/vm/next-$1
+    if [[ ${DNSMON_VM_PACKAGES:-} == kept && -s $next.deb ]]; then return 0; fi
     # Made again from the same sources it takes seconds, where there is ccache.
     PATH=/usr/lib/ccache:$PATH "$top/packaging/build-deb.sh" "$suite" > /dev/null || { echo "the package for $suite does not build"; return 1; }
     rm -rf "$next"
