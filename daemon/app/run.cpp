@@ -59,12 +59,14 @@ int run(const RunCommand& command) {
             log.warn("a second service would not be noticed", {{"reason", taken.error().message}});
         }
     }
+    // Now: those that only attaching takes are given up on the way.
+    const std::string missing = missing_capabilities();
     auto service = Service::start(loaded.config, [&] { return load_run_config(command); }, log, *signals);
     if (!service) {
         // A locked-down kernel says EPERM too: only a capability that is not there is a matter of permission.
-        const std::string missing = missing_capabilities();
         log.error("cannot start", {{"reason", service.error().message}, {"missing_capabilities", missing}});
-        return missing.empty() ? kExitFailed : kExitNoPermission;
+        const bool refused = service.error().code == EPERM || service.error().code == EACCES;
+        return refused && !missing.empty() ? kExitNoPermission : kExitFailed;
     }
     const auto done = (*service)->run();
     if (done) return kExitOk;

@@ -2,6 +2,7 @@
 #include "probe/capabilities.h"
 
 #include <linux/capability.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -22,6 +23,8 @@ constexpr std::array kNeeded{
     Needed{CAP_NET_RAW, "CAP_NET_RAW", false},
 };
 
+constexpr ino_t kInitialUserNamespace = 0xEFFFFFFD; // the kernel's PROC_USER_INIT_INO
+
 bool has(std::uint64_t set, unsigned int bit) { return ((set >> bit) & 1U) != 0; }
 
 } // namespace
@@ -36,7 +39,13 @@ std::string missing_capabilities(std::uint64_t effective) {
     return missing;
 }
 
+bool in_own_user_namespace() {
+    struct stat status {};
+    return ::stat("/proc/self/ns/user", &status) == 0 && status.st_ino != kInitialUserNamespace;
+}
+
 std::string missing_capabilities() {
+    if (in_own_user_namespace()) return missing_capabilities(0);
     __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
     std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> data{};
     if (::syscall(SYS_capget, &header, data.data()) != 0) return {};

@@ -9,7 +9,9 @@ namespace dnsmon {
 
 /// Of an effective set as in CapEff of /proc/self/status; "CAP_BPF CAP_NET_RAW", empty: nothing is missing.
 [[nodiscard]] std::string missing_capabilities(std::uint64_t effective);
-/// The same of the calling thread.
+/// The same of the calling thread. In a user namespace of its own all are missing: the host's are asked for.
 [[nodiscard]] std::string missing_capabilities();
+
+[[nodiscard]] bool in_own_user_namespace();
 
 } // namespace dnsmon

@@ -25,6 +25,7 @@ std::string with_unit(std::uint64_t bytes) {
 Circumstances current_circumstances() {
     Circumstances now;
     now.missing_capabilities = missing_capabilities();
+    now.own_user_namespace = in_own_user_namespace();
     if (utsname name{}; ::uname(&name) == 0) now.kernel_release = name.release;
     rlimit limit{};
     now.memlock_bytes = ::getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY
@@ -45,7 +46,10 @@ bool counts_as_locked_memory(std::string_view kernel_release) {
 
 Error explain_refusal(Error error, const Circumstances& circumstances) {
     if (is_refusal(error.code) && !circumstances.missing_capabilities.empty())
-        return Error{"missing " + circumstances.missing_capabilities + ": " + error.message, EPERM};
+        return Error{"missing " + circumstances.missing_capabilities +
+                         (circumstances.own_user_namespace ? " of the host (this is a user namespace)" : "") + ": " +
+                         error.message,
+                     EPERM};
     // EPERM is what the kernel says when the limit is reached (bpf_charge_memlock), ENOMEM what it means.
     if ((error.code == EPERM || error.code == ENOMEM) && circumstances.memlock_bytes != Circumstances::kNoLimit &&
         counts_as_locked_memory(circumstances.kernel_release))

@@ -14,6 +14,7 @@ namespace dnsmon {
 /// What the refusal is seen against.
 struct Circumstances {
     std::string missing_capabilities; ///< as missing_capabilities() says
+    bool own_user_namespace = false;  ///< then they are missing whatever this process may do in there
     std::string kernel_release;       ///< "5.10.0-30-amd64"
     static constexpr std::uint64_t kNoLimit = UINT64_MAX;
     std::uint64_t memlock_bytes = kNoLimit; ///< soft RLIMIT_MEMLOCK

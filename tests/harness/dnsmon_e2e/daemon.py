@@ -60,7 +60,7 @@ class Dnsmon:
             json.dump(self.config, f)  # JSON is YAML
         self._notify = NotifySocket(os.path.join(self._directory.name, "notify"))
         self.process = subprocess.Popen(
-            [DNSMON, "run", "-c", self.config_path, *self._arguments], stdin=subprocess.DEVNULL,
+            [DNSMON, "run", *self.config_arguments(), *self._arguments], stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE if self._stdout is None else self._stdout, stderr=subprocess.PIPE, text=True, errors="surrogateescape",
             env=os.environ | {"NOTIFY_SOCKET": self._notify.path} | self._environment)
         self.pid = self.process.pid
@@ -71,6 +71,9 @@ class Dnsmon:
             self.process.wait()
             raise RuntimeError(f"dnsmon did not get ready (exit {self.process.returncode}):\n{self.log}")
         return self
+
+    def config_arguments(self):
+        return ["-c", self.config_path]
 
     def __exit__(self, kind, *_):
         if self.status is None:

@@ -55,6 +55,8 @@ TEST_CASE("a missing capability goes before any limit") {
         CHECK(error.message == "missing CAP_BPF: loading: no");
         CHECK(error.code == EPERM);
     }
+    bare.own_user_namespace = true;
+    CHECK(explain_refusal({"loading: no", EPERM}, bare).message == "missing CAP_BPF of the host (this is a user namespace): loading: no");
     CHECK(explain_refusal({"opening: No such device", ENODEV}, bare).message == "opening: No such device");
     CHECK(explain_perf_refusal({"attaching: no", EACCES}, bare).message == "attaching: no");
 }
