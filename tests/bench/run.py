@@ -119,7 +119,7 @@ class Dnsmon(Tool):
     def start(self):
         config, socket_path = (os.path.join(self.directory, x) for x in ("dnsmon.yaml", "notify"))
         with open(config, "w") as f:
-            json.dump({"output": {"journald": False, "file": {"enabled": True, "path": self.output, "max_size": "4GiB"}}}, f)
+            json.dump(self.configuration(), f)
         notify = NotifySocket(socket_path)
         self.process = subprocess.Popen([DNSMON, "run", "-c", config], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                         stderr=subprocess.PIPE, text=True, env=os.environ | {"NOTIFY_SOCKET": socket_path})
@@ -130,6 +130,9 @@ class Dnsmon(Tool):
             raise RuntimeError("dnsmon did not start:\n" + "".join(self.log.lines))
         notify.close()
         Dnsmon.idle_mib = resident_mib(self.process.pid)
+
+    def configuration(self):
+        return {"output": {"journald": False, "file": {"enabled": True, "path": self.output, "max_size": "4GiB"}}}
 
     def messages(self):
         return self.count_lines(rb'"action":"(query|response)"')
