@@ -81,8 +81,8 @@ upgraded() {
 }
 flavour() {
     sed -i "s/^  mode: .*/  mode: $1/" /etc/dnsmon.yaml
-    # Before Linux 5.18 a kprobe is a perf event, which Debian's kernels leave to CAP_SYS_ADMIN.
-    if [[ $1 == kprobe && $(uname -r) == 5.10.* ]]; then
+    # Without CONFIG_FPROBE a kprobe is a perf event, which Debian's kernels leave to CAP_SYS_ADMIN.
+    if [[ $1 == kprobe && $(uname -r) =~ ^(5\.10|6\.1)\. ]]; then
         install -D /payload/kprobe.conf /run/systemd/system/dnsmon.service.d/kprobe.conf
     else
         rm -rf /run/systemd/system/dnsmon.service.d
