@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <numeric>
 
 namespace dnsmon {
 namespace {
@@ -196,6 +197,18 @@ std::uint64_t Pipeline::total(Counter counter) const {
     if (counter == Counter::kDetailsRead) sum += processes_.reads();
     if (counter == Counter::kDetailsGone) sum += processes_.gone();
     return sum;
+}
+
+std::size_t Pipeline::total(Fill fill) const {
+    return std::accumulate(lanes_.begin(), lanes_.end(), std::size_t{0}, [&](std::size_t sum, const Lane& lane) {
+        return sum + lane.worker->counters().get(fill);
+    });
+}
+
+std::vector<ServerAnswers> Pipeline::servers() const {
+    std::vector<std::vector<ServerAnswers>> by_worker;
+    for (const Lane& lane : lanes_) by_worker.push_back(lane.worker->servers());
+    return merge_servers(by_worker);
 }
 
 std::size_t Pipeline::queued_packets() const {

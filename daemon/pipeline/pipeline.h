@@ -58,7 +58,12 @@ class Pipeline {
     [[nodiscard]] std::uint64_t total(Counter counter) const; ///< over the loop thread and all workers
     [[nodiscard]] std::size_t workers() const { return lanes_.size(); }
     [[nodiscard]] std::size_t queued_packets() const;
+    [[nodiscard]] std::size_t total(Fill fill) const; ///< over all workers, as of their last batch
     [[nodiscard]] std::size_t pending_fragments() const { return fragments_.pending_fragments(); }
+    [[nodiscard]] std::size_t held_packets() const { return crossings_.size(); }
+    [[nodiscard]] std::size_t known_processes() const { return processes_.size(); }
+    /// How fast servers answer, over all workers (stats/server_latency.h).
+    [[nodiscard]] std::vector<ServerAnswers> servers() const;
 
   private:
     struct Lane {

@@ -103,6 +103,11 @@ void Tracker::note_stream_losses() {
     noted_losses_ = now;
 }
 
+void Tracker::note_fill() {
+    counters_.set(Fill::kPairing, pairing_.size());
+    counters_.set(Fill::kStreams, streams_.flows() + guessed_streams_.flows());
+}
+
 void Tracker::handle_message(const PacketItem& item, const StreamMessage& piece, Batch& out) {
     counters_.add(Counter::kMessagesFound);
     dns::decode(piece.wire, message_);
@@ -170,6 +175,8 @@ PendingQuery* Tracker::pair_response(const PacketItem& item, Event& event) {
     }
     event.duration_ns = std::max<std::int64_t>(item.time_ns - query->time_ns, 0);
     event.retransmits = query->retransmits;
+    // Of a zone transfer the first message: the others' time is the zone's length.
+    if (!query->answered) servers_.answered(item.flow.source.address.bytes, item.time_ns, *event.duration_ns);
     return query;
 }
 
@@ -218,10 +225,15 @@ void Tracker::advance(std::int64_t now_ns, Batch& out) {
             handle_late(flow, time_ns, piece, streams == &guessed_streams_, out);
         });
     note_stream_losses();
-    if (!options_.pairing.enabled) return;
+    if (options_.pairing.enabled) expire_queries(now_ns, out);
+    note_fill();
+}
+
+void Tracker::expire_queries(std::int64_t now_ns, Batch& out) {
     const std::int64_t timeout_ns = std::chrono::nanoseconds(options_.pairing.timeout).count();
     pairing_.expire(now_ns - timeout_ns, [&](const PendingQuery& query) {
         counters_.add(Counter::kTimeouts);
+        servers_.timed_out(query.key.flow.destination.address.bytes, now_ns);
         dns::decode(query.wire, message_);
         Event event;
         event.action = Action::kTimeout;

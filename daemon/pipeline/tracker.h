@@ -16,6 +16,7 @@
 #include "pipeline/redaction.h"
 #include "process/user_names.h"
 #include "stats/counters.h"
+#include "stats/server_latency.h"
 
 #include <atomic>
 #include <cstdint>
@@ -50,6 +51,7 @@ class Tracker {
     void finish(Batch& out);
 
     [[nodiscard]] const Counters& counters() const { return counters_; }
+    [[nodiscard]] const ServerLatency& server_latency() const { return servers_; } ///< any thread
 
   private:
     void handle_segment(const PacketItem& item, std::span<const std::uint8_t> payload, Batch& out);
@@ -61,6 +63,8 @@ class Tracker {
     void emit(Event& event, Batch& out);
     void handle_late(const Flow& flow, std::int64_t time_ns, const StreamMessage& piece, bool heuristic, Batch& out);
     void note_stream_losses();
+    void note_fill();
+    void expire_queries(std::int64_t now_ns, Batch& out);
 
     TrackerOptions options_;
     std::atomic<std::uint64_t>& sequence_;
@@ -75,6 +79,7 @@ class Tracker {
     std::vector<LocalProcess> on_behalf_of_; ///< of the event that is being made
     dns::Message message_;
     Counters counters_;
+    ServerLatency servers_;
     StreamLosses noted_losses_;
     std::uint64_t noted_evicted_ = 0;
 };

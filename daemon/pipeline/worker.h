@@ -38,6 +38,7 @@ class Worker {
     void wait();
 
     [[nodiscard]] const Counters& counters() const { return tracker_.counters(); }
+    [[nodiscard]] std::vector<ServerAnswers> servers() const { return tracker_.server_latency().read(); }
     [[nodiscard]] std::size_t queued_packets() const { return queue_.weight(); }
 
   private:

@@ -7,6 +7,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include <algorithm>
 #include <numeric>
 #include <vector>
 
@@ -37,8 +38,10 @@ KernelCounters read_kernel_counters(int map_fd, std::uint32_t owners) {
     out.owner_failed = sum(map_fd, DNSMON_COUNTER_OWNER_FAILED);
     // The kernel does not say when an LRU map evicts: what was put in, never taken out and does not fit any more.
     const std::uint64_t inserts = sum(map_fd, DNSMON_COUNTER_OWNER_INSERTS);
-    const std::uint64_t gone = sum(map_fd, DNSMON_COUNTER_OWNER_DELETES) + owners;
-    out.owner_evictions = inserts > gone ? inserts - gone : 0;
+    const std::uint64_t deletes = sum(map_fd, DNSMON_COUNTER_OWNER_DELETES);
+    const std::uint64_t kept = inserts - std::min(inserts, deletes);
+    out.owner_entries = std::min<std::uint64_t>(kept, owners);
+    out.owner_evictions = kept - out.owner_entries;
     return out;
 }
 

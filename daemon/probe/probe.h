@@ -43,6 +43,7 @@ struct KernelCounters {
     std::uint64_t fragments_early = 0; ///< later fragments taken before their first was seen
     std::uint64_t owner_updates = 0, owner_failed = 0;
     std::uint64_t owner_evictions = 0; ///< estimated: the kernel does not count them
+    std::uint64_t owner_entries = 0;   ///< in the owners map now; estimated likewise
 };
 
 enum class OwnerFlavour : std::uint8_t;

@@ -178,4 +178,9 @@ void ProcessTable::note_exec(std::uint32_t pid, std::int64_t now_ns) {
     if (entry.key.image != 0) put(std::move(entry), config);
 }
 
+std::size_t ProcessTable::size() const {
+    const std::lock_guard lock(mutex_);
+    return entries_.size();
+}
+
 } // namespace dnsmon

@@ -39,6 +39,7 @@ class ProcessTable {
     void note_exec(std::uint32_t pid, std::int64_t now_ns);
     [[nodiscard]] std::uint64_t reads() const { return reads_; }
     [[nodiscard]] std::uint64_t gone() const { return gone_; } ///< processes that were gone when first asked for
+    [[nodiscard]] std::size_t size() const; ///< any thread
 
   private:
     struct Key {

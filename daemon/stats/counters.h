@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every user-space counter of the program, in one table: name, what it counts. Each thread adds to its own
-// Counters (relaxed atomics, no sharing); the loop thread sums them for the statistics event.
+// Counters (relaxed atomics, no sharing) and says how full its tables are; the loop thread sums them for the statistics.
 #pragma once
 
 #include <array>
@@ -20,7 +20,7 @@ enum class Counter : std::uint8_t {
     kPacketsDuplicate,
     kPacketsNotDns,
     kPacketsMalformed,
-    // messages: messages_found + timeouts = events_written + events_filtered + events_dropped_*
+    // messages: messages_found + timeouts = events_filtered + events_encoded
     kMessagesFound,
     kTimeouts,
     kEventsFiltered,
@@ -44,6 +44,9 @@ enum class Counter : std::uint8_t {
     kCount,
 };
 
+/// How many entries a worker's tables have now.
+enum class Fill : std::uint8_t { kPairing, kStreams, kCount };
+
 struct CounterInfo {
     Counter counter;
     const char* name; ///< snake_case, key of the statistics event
@@ -62,8 +65,15 @@ class Counters {
     [[nodiscard]] std::uint64_t get(Counter counter) const {
         return values_[static_cast<std::size_t>(counter)].load(std::memory_order_relaxed);
     }
+    void set(Fill fill, std::size_t entries) {
+        fill_[static_cast<std::size_t>(fill)].store(entries, std::memory_order_relaxed);
+    }
+    [[nodiscard]] std::size_t get(Fill fill) const {
+        return fill_[static_cast<std::size_t>(fill)].load(std::memory_order_relaxed);
+    }
 
   private:
+    std::array<std::atomic<std::size_t>, static_cast<std::size_t>(Fill::kCount)> fill_{};
     std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(Counter::kCount)> values_{};
 };
 
