@@ -5,6 +5,9 @@
 #include "app/privileges.h"
 #include "app/reload.h"
 #include "app/service_manager.h"
+#include "app/statistics_json.h"
+#include "app/statistics_metrics.h"
+#include "cli/command_line.h"
 
 #include <unistd.h>
 
@@ -42,7 +45,7 @@ Result<std::unique_ptr<Service>> Service::start(const Config& config, LoadConfig
         new Service(config, std::move(load), log, signals, std::move(*loop), std::move(*room), std::move(*news)));
     // Capture first: no thread is there yet when privileges are given up.
     for (const auto step : {&Service::start_capture, &Service::give_up_privileges, &Service::start_outputs,
-                            &Service::start_pipeline, &Service::watch_events})
+                            &Service::start_pipeline, &Service::start_metrics, &Service::watch_events})
         if (auto done = (*service.*step)(); !done) return std::move(done).error();
     return service;
 }
@@ -94,6 +97,14 @@ Result<void> Service::start_pipeline() {
     if (!monitor) return std::move(monitor).error();
     monitor_ = std::move(*monitor);
     return {};
+}
+
+Result<void> Service::start_metrics() {
+    told_ = statistics();
+    auto server = MetricsServer::make(loop_, [this] { return to_metrics(statistics(), version_string()); });
+    if (!server) return std::move(server).error();
+    metrics_ = std::move(*server);
+    return metrics_->serve_at(config_.metrics.listen);
 }
 
 Result<void> Service::watch_events() {
@@ -149,6 +160,10 @@ std::string Service::reload() {
         log_.error("configuration not taken: an output cannot be opened", {{"reason", sinks.error().message}});
         return sinks.error().message;
     }
+    if (auto served = metrics_->serve_at(plan.config.metrics.listen); !served) {
+        log_.error("configuration not taken: metrics cannot be served", {{"reason", served.error().message}});
+        return served.error().message;
+    }
     apply(plan.config, std::move(*sinks));
     std::string keys;
     for (const auto key : plan.need_restart) keys.append(keys.empty() ? "" : ", ").append(key);
@@ -200,13 +215,22 @@ void Service::on_news() {
 }
 
 Statistics Service::statistics() const {
-    return {probe_->counters(), to_string(probe_->plan().mode), pipeline_.get(), writer_->status(), notices_->posted()};
+    Statistics now = take_statistics(*pipeline_, writer_->status());
+    now.kernel = probe_->counters();
+    now.flavour = to_string(probe_->plan().mode);
+    now.notices = notices_->posted();
+    return now;
+}
+
+void Service::post_statistics(const Statistics& now) {
+    notices_->post(NoticeAction::kStats, now.summary(), to_json(now, told_));
+    told_ = now;
 }
 
 void Service::on_stats() {
     pipeline_->refresh_interfaces();
     const Statistics now = statistics();
-    notices_->post(NoticeAction::kStats, now.summary(), now.to_json());
+    post_statistics(now);
     service_manager::status(status_text(now));
 }
 
@@ -241,13 +265,13 @@ Result<void> Service::serve() {
     service_manager::ready("hooks " + std::string(to_string(probe_->plan().mode)));
     Result<void> looped = loop_.run();
     service_manager::stopping();
+    metrics_.reset(); // nobody answers scrapes any more
     Result<void> drained = monitor_->finish();
     notices_->post(NoticeAction::kStop, "stopped", {{"hooks", to_string(probe_->plan().mode)}});
     writer_->drain();
     on_news();
     writer_->drain();
-    const Statistics last = statistics();
-    notices_->post(NoticeAction::kStats, last.summary(), last.to_json());
+    post_statistics(statistics());
     writer_->stop();
     on_news(); // outages that went on until now
     log_.info("stopped", {{"summary", statistics().summary()}});

@@ -4,6 +4,7 @@
 // first thread, which watches for new processes.
 #pragma once
 
+#include "app/metrics_server.h"
 #include "app/monitor.h"
 #include "app/notice_board.h"
 #include "app/sinks.h"
@@ -49,6 +50,7 @@ class Service {
     Result<void> start_capture();
     Result<void> give_up_privileges();
     Result<void> start_pipeline();
+    Result<void> start_metrics();
     Result<void> watch_events();
     Result<void> watch_timer(std::optional<Timer>& timer, std::chrono::nanoseconds period, void (Service::*handler)());
     void on_signal();
@@ -59,6 +61,7 @@ class Service {
     void on_stats();
     void on_watchdog();
     [[nodiscard]] Statistics statistics() const;
+    void post_statistics(const Statistics& now);
     [[nodiscard]] std::string status_text(const Statistics& statistics) const;
 
     Config config_;
@@ -77,6 +80,8 @@ class Service {
     std::optional<ExecNotices> exec_notices_;   ///< until the watcher has it
     std::unique_ptr<ExecWatcher> exec_watcher_; ///< empty: not possible here
     std::unique_ptr<Monitor> monitor_;
+    std::unique_ptr<MetricsServer> metrics_;
+    Statistics told_; ///< by the last statistics event; at first: as it was at the start
     std::optional<Timer> stats_timer_;
     std::optional<Timer> watchdog_timer_;
     std::uint64_t seen_heartbeat_ = 0;

@@ -111,6 +111,11 @@ struct StatsConfig {
     bool operator==(const StatsConfig&) const = default;
 };
 
+struct MetricsConfig {
+    std::string listen; ///< "127.0.0.1:9153"; empty: off
+    bool operator==(const MetricsConfig&) const = default;
+};
+
 struct LogConfig {
     LogLevel level = LogLevel::kInfo;
     bool operator==(const LogConfig&) const = default;
@@ -126,6 +131,7 @@ struct Config {
     PrivacyConfig privacy;
     OutputConfig output;
     StatsConfig stats;
+    MetricsConfig metrics;
     LogConfig log;
     bool operator==(const Config&) const = default;
 };

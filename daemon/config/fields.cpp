@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/fields.h"
 
+#include "config/network.h"
 #include "config/patterns.h"
 #include "config/quote.h"
 #include "config/units.h"
@@ -197,6 +198,8 @@ constexpr Field kFields[] = {
 
     {"stats.interval",
      [](const Value& v, Config& c) { v.scalar(c.stats.interval, or_zero("never", duration(100ms, kDay))); }},
+
+    {"metrics.listen", [](const Value& v, Config& c) { v.scalar(c.metrics.listen, or_zero("off", text(parse_listen_address))); }},
 
     {"log.level", [](const Value& v, Config& c) { v.scalar(c.log.level, one_of<LogLevel>(kLogWords)); }},
 };

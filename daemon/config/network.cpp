@@ -61,4 +61,19 @@ Result<Network> parse_network(std::string_view text) {
     return network;
 }
 
+Result<std::string> parse_listen_address(std::string_view text) {
+    const auto bad = [&] {
+        return Error{quoted(text) + " is no IPv4 address with a port, as in 127.0.0.1:9153"};
+    };
+    const auto colon = text.rfind(':');
+    if (colon == std::string_view::npos) return bad();
+    std::uint16_t port = 0;
+    const char* end = text.data() + text.size();
+    const auto [rest, failure] = std::from_chars(text.data() + colon + 1, end, port);
+    if (failure != std::errc{} || rest != end || port == 0) return bad();
+    std::array<std::uint8_t, 4> bytes{};
+    if (::inet_pton(AF_INET, std::string(text.substr(0, colon)).c_str(), bytes.data()) != 1) return bad();
+    return std::string(text);
+}
+
 } // namespace dnsmon

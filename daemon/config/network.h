@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// A network of the configuration: "192.0.2.0/24", "2001:db8::/32", or one address. Plain value; knows no packets.
+// A network of the configuration: "192.0.2.0/24", "2001:db8::/32", or one address; and where to listen. Plain values that
+// know no packets.
 #pragma once
 
 #include "util/result.h"
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace dnsmon {
@@ -20,5 +22,8 @@ struct Network {
 
 /// Bits behind the prefix must be zero: a slip of the pen would otherwise go unseen.
 [[nodiscard]] Result<Network> parse_network(std::string_view text);
+
+/// "127.0.0.1:9153": an IPv4 address of this host and a port, as they are written.
+[[nodiscard]] Result<std::string> parse_listen_address(std::string_view text);
 
 } // namespace dnsmon

@@ -47,3 +47,18 @@ TEST_CASE("what is no network is refused with its reason") {
     for (const auto* text : {"192.0.2.1/24", "2001:db8::1/64"})
         CHECK(problem(text).find("has bits set behind its prefix") != std::string::npos);
 }
+
+TEST_CASE("where to listen is an IPv4 address with a port, kept as it is written") {
+    for (const auto* text : {"127.0.0.1:9153", "0.0.0.0:1", "192.0.2.1:65535"}) {
+        const auto address = parse_listen_address(text);
+        REQUIRE(address);
+        CHECK(*address == text);
+    }
+    for (const auto* text : {"", "9153", ":9153", "127.0.0.1", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536", "[::1]:9153",
+                             "127.0.0.1:91x", "localhost:9153", "127.1:9153"}) {
+        const auto address = parse_listen_address(text);
+        INFO(text);
+        REQUIRE_FALSE(address);
+        CHECK(address.error().message.find("is no IPv4 address with a port") != std::string::npos);
+    }
+}
