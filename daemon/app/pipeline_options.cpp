@@ -18,10 +18,11 @@ constexpr std::int64_t kCrossingNs = 10'000'000;
 
 } // namespace
 
-PipelineOptions pipeline_options(const Config& config, const std::string& host_name) {
+PipelineOptions pipeline_options(const Config& config, const std::string& host_name, const HashKey& own_key) {
     PipelineOptions options;
     options.tracker.filter = config.filter;
     options.tracker.privacy = config.privacy;
+    if (!config.privacy.key) options.tracker.privacy.key = own_key;
     options.tracker.pairing = config.pairing;
     options.tracker.format = config.output.format;
     options.tracker.encoder = {host_name, config.filter.types};

@@ -9,6 +9,8 @@
 
 namespace dnsmon {
 
-[[nodiscard]] PipelineOptions pipeline_options(const Config& config, const std::string& host_name);
+/// `own_key`: for hashes, where the configuration names no key.
+[[nodiscard]] PipelineOptions pipeline_options(const Config& config, const std::string& host_name,
+                                               const HashKey& own_key);
 
 } // namespace dnsmon

@@ -3,6 +3,7 @@
 
 #include "app/pipeline_options.h"
 #include "app/privileges.h"
+#include "app/random_key.h"
 #include "app/reload.h"
 #include "app/service_manager.h"
 #include "app/statistics_json.h"
@@ -28,8 +29,8 @@ std::string host_name() {
 } // namespace
 
 Service::Service(const Config& config, LoadConfig load, Log& log, Signals& signals, EventLoop loop, Wakeup room,
-                 Wakeup news)
-    : config_(config), load_(std::move(load)), log_(log), signals_(signals), host_name_(host_name()),
+                 Wakeup news, const HashKey& own_key)
+    : config_(config), load_(std::move(load)), log_(log), signals_(signals), host_name_(host_name()), own_key_(own_key),
       loop_(std::move(loop)), room_(std::move(room)), news_(std::move(news)) {}
 
 Service::~Service() = default;
@@ -41,8 +42,10 @@ Result<std::unique_ptr<Service>> Service::start(const Config& config, LoadConfig
     if (!room) return std::move(room).error();
     auto news = Wakeup::make();
     if (!news) return std::move(news).error();
-    std::unique_ptr<Service> service(
-        new Service(config, std::move(load), log, signals, std::move(*loop), std::move(*room), std::move(*news)));
+    auto own_key = random_key();
+    if (!own_key) return std::move(own_key).error();
+    std::unique_ptr<Service> service(new Service(config, std::move(load), log, signals, std::move(*loop),
+                                                 std::move(*room), std::move(*news), *own_key));
     // Capture first: no thread is there yet when privileges are given up.
     for (const auto step : {&Service::start_capture, &Service::give_up_privileges, &Service::start_outputs,
                             &Service::start_pipeline, &Service::start_metrics, &Service::watch_events})
@@ -83,7 +86,7 @@ Result<void> Service::give_up_privileges() {
 
 Result<void> Service::start_pipeline() {
     pipeline_ = std::make_unique<Pipeline>(
-        pipeline_options(config_, host_name_), sequence_,
+        pipeline_options(config_, host_name_, own_key_), sequence_,
         [this](std::uint32_t interface) { return probe_->interface_name(interface); },
         [this](Batch batch) { return writer_->deliver(std::move(batch)); }, [this] { room_.signal(); });
     pipeline_->processes().set_program_reader([this](const Owner& owner) { return probe_->program_of(owner); });
@@ -178,7 +181,7 @@ std::string Service::reload() {
 /// the old settings or the new ones, and what was on its way arrives.
 void Service::apply(const Config& config, SinkChange sinks) {
     log_.set_level(config.log.level);
-    pipeline_->reconfigure(pipeline_options(config, host_name_));
+    pipeline_->reconfigure(pipeline_options(config, host_name_, own_key_));
     if (config.capture.ports != config_.capture.ports) {
         if (auto done = probe_->set_ports(config.capture.ports); !done)
             log_.warn("sockets that are already open have no process", {{"reason", done.error().message}});

@@ -43,7 +43,7 @@ class Service {
 
   private:
     Service(const Config& config, LoadConfig load, Log& log, Signals& signals, EventLoop loop, Wakeup room,
-            Wakeup news);
+            Wakeup news, const HashKey& own_key);
 
     Result<void> serve();
     Result<void> start_outputs();
@@ -69,6 +69,7 @@ class Service {
     Log& log_;
     Signals& signals_;
     const std::string host_name_;
+    const HashKey own_key_; ///< for hashes without privacy.key_file: the same across reloads
     EventLoop loop_;
     Wakeup room_; ///< a worker took something from its queue
     Wakeup news_; ///< the writer has something to say

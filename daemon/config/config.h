@@ -5,6 +5,7 @@
 
 #include "config/network.h"
 #include "event/format.h"
+#include "util/siphash.h"
 
 #include <chrono>
 #include <cstdint>
@@ -43,6 +44,13 @@ struct IncludeExclude {
     bool operator==(const IncludeExclude&) const = default;
 };
 
+/// Both ends belong to it.
+struct CodeRange {
+    std::uint16_t first = 0;
+    std::uint16_t last = 0;
+    bool operator==(const CodeRange&) const = default;
+};
+
 struct FilterConfig {
     bool queries = true;
     bool responses = true;
@@ -52,7 +60,7 @@ struct FilterConfig {
     IncludeExclude<std::uint32_t> uids;
     IncludeExclude<Network> networks; ///< of either end
     WantedDirection direction = WantedDirection::kAny;
-    std::vector<std::uint16_t> response_codes; ///< empty: all
+    std::vector<CodeRange> response_codes; ///< empty: all
     Unattributed unattributed = Unattributed::kKeep;
     bool operator==(const FilterConfig&) const = default;
 };
@@ -84,6 +92,11 @@ struct PrivacyConfig {
     Privacy command_line = Privacy::kKeep;
     Privacy answers = Privacy::kKeep;
     Privacy client_addresses = Privacy::kKeep;
+    std::string key_file;       ///< empty: a random key for each start
+    std::optional<HashKey> key; ///< what key_file holds
+    [[nodiscard]] bool hashes() const {
+        return command_line == Privacy::kHash || answers == Privacy::kHash || client_addresses == Privacy::kHash;
+    }
     bool operator==(const PrivacyConfig&) const = default;
 };
 

@@ -106,9 +106,17 @@ Result<std::uint16_t> record_type(const YamlNode& node) {
     return Error{dnsmon::quoted(node.scalar) + " is no record type: write its name, or TYPE and its number, as in TYPE65"};
 }
 
-Result<std::uint16_t> response_code(const YamlNode& node) {
-    if (const auto rcode = dns::rcode_from_name(node.scalar)) return *rcode;
-    return Error{dnsmon::quoted(node.scalar) + " is no response code: write its name, or RCODE and its number, as in RCODE3"};
+/// "NXDOMAIN", "RCODE3", or two of them with a '-' between.
+Result<CodeRange> response_codes(const YamlNode& node) {
+    const std::string_view text = node.scalar;
+    const auto dash = text.find('-');
+    const auto first = dns::rcode_from_name(text.substr(0, dash));
+    const auto last = dash == std::string_view::npos ? first : dns::rcode_from_name(text.substr(dash + 1));
+    if (!first || !last)
+        return Error{dnsmon::quoted(text) + " is no response code: write its name, or RCODE and its number, as in RCODE3; "
+                                            "of several the first and the last, as in RCODE16-RCODE23"};
+    if (*first > *last) return Error{dnsmon::quoted(text) + " is an empty range: its last code comes before its first"};
+    return CodeRange{*first, *last};
 }
 
 constexpr auto kPort = integer<std::uint16_t>(1, 65535);
@@ -154,7 +162,7 @@ constexpr Field kFields[] = {
      [](const Value& v, Config& c) { v.scalar(c.filter.direction, one_of<WantedDirection>(kDirectionWords)); }},
     {"filter.response_codes",
      [](const Value& v, Config& c) {
-         v.list(c.filter.response_codes, response_code, {"all", 1});
+         v.list(c.filter.response_codes, response_codes, {"all", 1});
      }},
     {"filter.unattributed",
      [](const Value& v, Config& c) { v.scalar(c.filter.unattributed, one_of<Unattributed>(kUnattributedWords)); }},
@@ -178,6 +186,7 @@ constexpr Field kFields[] = {
     {"privacy.command_line", [](const Value& v, Config& c) { v.scalar(c.privacy.command_line, kPrivacyMode); }},
     {"privacy.answers", [](const Value& v, Config& c) { v.scalar(c.privacy.answers, kPrivacyMode); }},
     {"privacy.client_addresses", [](const Value& v, Config& c) { v.scalar(c.privacy.client_addresses, kPrivacyMode); }},
+    {"privacy.key_file", [](const Value& v, Config& c) { v.scalar(c.privacy.key_file, or_zero("random", text(parse_file_path))); }},
 
     {"output.format", [](const Value& v, Config& c) { v.scalar(c.output.format, one_of<Format>(kFormatWords)); }},
     {"output.journald", [](const Value& v, Config& c) { v.scalar(c.output.journald, to_boolean); }},

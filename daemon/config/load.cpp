@@ -2,9 +2,9 @@
 #include "config/load.h"
 
 #include "config/fields.h"
+#include "config/key_file.h"
 #include "config/quote.h"
 #include "config/suggest.h"
-#include "config/unsupported.h"
 #include "config/value.h"
 #include "config/yaml_tree.h"
 #include "util/fd.h"
@@ -105,13 +105,18 @@ bool names_executable(const IncludeExclude<std::string>& processes) {
            std::any_of(processes.exclude.begin(), processes.exclude.end(), is_path);
 }
 
-/// What only the whole configuration shows.
-void check_whole(const Config& config, const YamlNode& root, ProblemList& problems) {
+/// What only the whole configuration shows, and the key that it names.
+void check_whole(Config& config, const YamlNode& root, ProblemList& problems) {
     const auto add = [&](std::string_view key_path, std::string what) {
         const auto* entry = find_entry(root, key_path);
         problems.add(entry != nullptr ? entry->value.place : YamlPlace{}, key_path, std::move(what));
     };
-    for (const auto key_path : unsupported_keys(config)) add(key_path, "not supported yet");
+    if (!config.privacy.key_file.empty()) {
+        if (auto key = read_key_file(config.privacy.key_file))
+            config.privacy.key = *key;
+        else
+            add("privacy.key_file", std::move(key).error().message);
+    }
     if (!config.filter.queries && !config.filter.responses) {
         add("filter.responses", "queries and responses are both false: nothing would be logged");
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Text -> Config. Reports every problem of a file at once, each with its place; a Config is handed out only when
-// there is none. Unknown keys are errors; a key whose feature is not built yet is refused when it is set away from
-// its default ("not supported yet"), never ignored.
+// there is none. Unknown keys are errors.
 #pragma once
 
 #include "config/config.h"

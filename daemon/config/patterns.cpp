@@ -2,6 +2,7 @@
 #include "config/patterns.h"
 
 #include "config/quote.h"
+#include "dns/public_suffix.h"
 
 #include <linux/limits.h>
 #include <net/if.h>
@@ -20,6 +21,31 @@ bool is_graphic(char c) {
 
 Error bad(std::string_view text, std::string_view what) {
     return Error{dnsmon::quoted(text).append(" ").append(what)};
+}
+
+/// What could never match is a slip of the pen. `name` has no '*'.
+Result<void> check_registered(std::string_view pattern, std::string_view name) {
+    const auto domain = std::string(PublicSuffix().split(name).registered_domain);
+    if (domain.empty())
+        return bad(pattern, "names no registered domain, but a public suffix: suffix: means all names below one");
+    if (domain.size() != name.size()) return bad(pattern, "goes beyond the registered domain, which is " + domain);
+    return {};
+}
+
+Result<void> check_suffix(std::string_view pattern, std::string_view name) {
+    PublicSuffix list;
+    if (list.split(std::string("x.").append(name)).top_level_domain.size() == name.size()) return {};
+    return bad(pattern, "names no public suffix: registered: means the names below a registered domain");
+}
+
+Result<void> check_domains(std::string_view pattern) {
+    const bool registered = pattern.starts_with(kRegisteredPrefix);
+    if (!registered && !pattern.starts_with(kSuffixPrefix)) return {};
+    std::string_view name = pattern.substr(pattern.find(':') + 1);
+    if (name.ends_with('.')) name.remove_suffix(1);
+    if (name.empty() || name.front() == '.') return bad(pattern, "has no domain name behind its colon");
+    if (registered) return name.find('*') != std::string_view::npos ? Result<void>{} : check_registered(pattern, name);
+    return check_suffix(pattern, name);
 }
 
 } // namespace
@@ -49,6 +75,7 @@ Result<std::string> parse_name_pattern(std::string_view text) {
                    "holds bytes outside printable ASCII: write international names as xn--..., other bytes as \\DDD");
     }
     if (text.find("..") != std::string_view::npos) return bad(text, "has an empty label");
+    if (auto checked = check_domains(text); !checked) return std::move(checked).error();
     return std::string(text);
 }
 

@@ -6,6 +6,7 @@
 #include "dns/text.h"
 #include "event/event_text.h"
 #include "event/json_append.h"
+#include "event/record_text.h"
 
 #include <algorithm>
 
@@ -113,11 +114,26 @@ void DnsObject::append_flags(Line& line, const dns::Message& message) {
     line.put(']');
 }
 
+/// `"name":"…"`; nothing and false when there is none to be shown.
+bool DnsObject::append_owner(Line& line, const Event& event, const dns::Record& record) {
+    constexpr const char* kKey = "\"name\":";
+    if (event.records_shown == RecordsShown::kWhole) {
+        append_name(line, kKey, *event.message, record.name_offset);
+        return true;
+    }
+    scratch_.clear();
+    append_record_name(scratch_, event, record);
+    if (scratch_.empty()) return false;
+    line.text(kKey);
+    append_scratch(line);
+    return true;
+}
+
 void DnsObject::append_record(Line& line, const Event& event, const dns::Record& record) {
     const dns::Message& message = *event.message;
     line.put('{');
-    append_name(line, "\"name\":", message, record.name_offset);
-    line.literal(",\"type\":");
+    if (append_owner(line, event, record)) line.put(',');
+    line.literal("\"type\":");
     scratch_.clear();
     dns::append_type(scratch_, record.type);
     append_scratch(line);
@@ -134,12 +150,13 @@ void DnsObject::append_record(Line& line, const Event& event, const dns::Record&
     line.number(record.ttl);
     scratch_.clear();
     const bool deletes = is_update(message) && record.rdata_bytes == 0; // RFC 2136 2.5.2
-    if (!deletes) dns::append_rdata(scratch_, message, record);
+    if (!deletes) append_record_data(scratch_, event, record);
     if (!scratch_.empty()) {
         line.literal(",\"data\":");
         const std::size_t data = line.size();
         append_scratch(line);
-        if (klass == dns::kClassIn && is_resolved_address(message, record))
+        const bool address = event.records_shown != RecordsShown::kHashed && is_resolved_address(message, record);
+        if (klass == dns::kClassIn && address)
             resolved_.push_back({data, line.size() - data});
     }
     line.put('}');

@@ -6,7 +6,7 @@
 #include "dns/message.h"
 #include "event/event.h"
 #include "event/line.h"
-#include "event/public_suffix.h"
+#include "dns/public_suffix.h"
 
 #include <cstdint>
 #include <string>
@@ -40,6 +40,7 @@ class DnsObject {
     void append_flags(Line& line, const dns::Message& message);
     void append_section(Line& line, const Event& event, dns::Section section, std::string_view key);
     void append_update(Line& line, const Event& event);
+    bool append_owner(Line& line, const Event& event, const dns::Record& record);
     void append_record(Line& line, const Event& event, const dns::Record& record);
     void append_resolved(Line& line);
     void append_opt(Line& line, const dns::Message& message);

@@ -10,8 +10,14 @@ namespace dnsmon {
 
 namespace {
 
-void append_endpoint(Line& line, const Endpoint& endpoint, bool hides_address) {
+/// ECS: what is no IP address stands in `address`.
+void append_endpoint(Line& line, const Endpoint& endpoint, bool hides_address, std::string_view alias) {
     line.put('{');
+    if (hides_address && !alias.empty()) {
+        line.literal("\"address\":");
+        append_json_string(line, alias);
+        line.put(',');
+    }
     if (!hides_address) {
         line.literal("\"ip\":\"");
         append_address(line, endpoint.address);
@@ -99,9 +105,9 @@ void EcsEncoder::append_network(const Event& event) {
     line_.literal(",\"bytes\":");
     line_.number(event.network_bytes);
     line_.literal("},\"source\":");
-    append_endpoint(line_, event.flow.source, event.hides_source);
+    append_endpoint(line_, event.flow.source, event.hides_source, event.client_alias);
     line_.literal(",\"destination\":");
-    append_endpoint(line_, event.flow.destination, event.hides_destination);
+    append_endpoint(line_, event.flow.destination, event.hides_destination, event.client_alias);
     line_.put(',');
 }
 

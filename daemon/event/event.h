@@ -9,6 +9,7 @@
 #include "packet/packet.h"
 #include "process/details.h"
 #include "process/owner.h"
+#include "util/siphash.h"
 
 #include <cstdint>
 #include <optional>
@@ -17,6 +18,9 @@
 #include <string_view>
 
 namespace dnsmon {
+
+/// privacy.answers, where records are not dropped.
+enum class RecordsShown : std::uint8_t { kWhole, kHashed, kTruncated };
 
 enum class Action : std::uint8_t { kQuery, kResponse, kTimeout };
 
@@ -48,7 +52,11 @@ struct Event {
     bool truncated = false;                     ///< the capture holds less than was sent
     bool hides_source = false;                  ///< the address is not to be shown (privacy.client_addresses)
     bool hides_destination = false;
+    std::string_view client_alias;              ///< stands in its place; empty: nothing does
     bool hides_client_subnet = false;
+    bool hides_command_line = false;            ///< nobody is to look it up either
+    RecordsShown records_shown = RecordsShown::kWhole;
+    const HashKey* hash_key = nullptr;          ///< for kHashed
     bool gap = false;                           ///< bytes of the TCP stream before this message were lost
 };
 

@@ -7,6 +7,7 @@
 #include "event/event_text.h"
 #include "event/ip_text.h"
 #include "event/line.h"
+#include "event/record_text.h"
 
 #include <cstdint>
 #include <string>
@@ -33,8 +34,12 @@ void visit_flat_head(const Event& event, Line& scratch, Fields& fields) {
     }
     if (!event.interface.empty()) fields.text("DEV", event.interface);
     fields.text("PROTO", event.flow.transport == Transport::kTcp ? "TCP" : "UDP");
-    if (!event.hides_source) address("SRC", event.flow.source.address);
-    if (!event.hides_destination) address("DST", event.flow.destination.address);
+    const auto end = [&](std::string_view key, const Address& value, bool hidden) {
+        if (!hidden) address(key, value);
+        if (hidden && !event.client_alias.empty()) fields.text(key, event.client_alias);
+    };
+    end("SRC", event.flow.source.address, event.hides_source);
+    end("DST", event.flow.destination.address, event.hides_destination);
     fields.number("SPT", event.flow.source.port);
     fields.number("DPT", event.flow.destination.port);
     if (owner != nullptr) {
@@ -49,6 +54,14 @@ inline std::string_view dotted_name(std::string& scratch, const dns::Message& me
     scratch.clear();
     dns::append_name(scratch, message.wire, offset);
     if (scratch != ".") scratch.push_back('.');
+    return scratch;
+}
+
+/// The same of a record's owner name, as far as it is to be shown.
+inline std::string_view dotted_owner(std::string& scratch, const Event& event, const dns::Record& record) {
+    scratch.clear();
+    const bool plain = append_record_name(scratch, event, record);
+    if (plain && !scratch.empty() && scratch != ".") scratch.push_back('.');
     return scratch;
 }
 
@@ -70,7 +83,7 @@ void visit_answers_data(const Event& event, std::string& scratch, Visit&& visit)
     for (const dns::Record& record : event.message->records) {
         if (!is_answer(*event.message, record)) continue;
         scratch.clear();
-        dns::append_rdata(scratch, *event.message, record);
+        append_record_data(scratch, event, record);
         if (!scratch.empty() && !visit(std::string_view(scratch))) return;
     }
 }

@@ -60,7 +60,8 @@ void JournalFields::append(std::string& out, const Event& event, std::string_vie
     line_.clear();
     JournalEntries entries(line_);
     append_message(entries, line, kPriorityInfo);
-    if (event.process) entries.number("OBJECT_PID", event.process->owner->pid);
+    // journald would add the process's command line.
+    if (event.process && !event.hides_command_line) entries.number("OBJECT_PID", event.process->owner->pid);
     visit_flat_head(event, scratch_, entries);
     visit_flat_question(event, text_, entries);
     std::size_t answers = 0;

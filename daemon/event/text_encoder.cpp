@@ -96,12 +96,13 @@ void TextEncoder::append(std::string& out, const Event& event) {
         } else {
             line_.repeat(0, head);
         }
-        fields.dns_text("DNS_NAME", dotted_name(text_, message, record.name_offset));
+        const std::string_view name = dotted_owner(text_, event, record);
+        if (!name.empty()) fields.dns_text("DNS_NAME", name);
         text_.clear();
         dns::append_type(text_, record.type);
         fields.dns_text("DNS_TYPE", text_);
         text_.clear();
-        dns::append_rdata(text_, message, record);
+        append_record_data(text_, event, record);
         if (!text_.empty()) fields.dns_text("DNS_DATA", text_);
         line_.cut(line_.size() - 1);
         line_.put('\n');

@@ -13,20 +13,23 @@ Filter::Filter(const FilterConfig& config)
       names_in_(config.names.include), names_out_(config.names.exclude) {}
 
 bool Filter::keeps(const Event& event) {
-    return wants_action(event.action) && wants_flow(event) && wants_response_code(event) && wants_process(event.process) &&
-           wants_types(*event.message) && wants_names(*event.message);
+    return wants_action(event.action) && wants_direction(event.direction) && may_keep(event.flow) &&
+           wants_response_code(event) && wants_process(event.process) && wants_types(*event.message) && wants_names(*event.message);
 }
 
 bool Filter::wants_action(Action action) const {
     return action == Action::kResponse ? responses_ : queries_; // a timeout is what became of a query
 }
 
-bool Filter::wants_flow(const Event& event) const {
-    if (direction_ == WantedDirection::kIngress && event.direction != Direction::kIngress) return false;
-    if (direction_ == WantedDirection::kEgress && event.direction != Direction::kEgress) return false;
+bool Filter::wants_direction(Direction direction) const {
+    if (direction_ == WantedDirection::kIngress) return direction == Direction::kIngress;
+    if (direction_ == WantedDirection::kEgress) return direction == Direction::kEgress;
+    return true;
+}
+
+bool Filter::may_keep(const Flow& flow) const {
     const auto touches = [&](const Network& network) {
-        return network.contains(event.flow.source.address.bytes) ||
-               network.contains(event.flow.destination.address.bytes);
+        return network.contains(flow.source.address.bytes) || network.contains(flow.destination.address.bytes);
     };
     const auto& [include, exclude] = networks_;
     if (std::any_of(exclude.begin(), exclude.end(), touches)) return false;
@@ -35,7 +38,9 @@ bool Filter::wants_flow(const Event& event) const {
 
 bool Filter::wants_response_code(const Event& event) const {
     if (event.action != Action::kResponse || response_codes_.empty()) return true;
-    return response_codes_.contains(event.message->full_rcode());
+    const std::uint16_t code = event.message->full_rcode();
+    return std::any_of(response_codes_.begin(), response_codes_.end(),
+                       [&](const CodeRange& range) { return range.first <= code && code <= range.last; });
 }
 
 bool Filter::wants_process(const std::optional<LocalProcess>& process) const {

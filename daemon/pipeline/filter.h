@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which events are written: the filter section of the configuration, compiled once. One for each worker, used on its
-// thread only. It judges events and changes nothing: what it keeps out was decoded and paired as all others.
+// thread only. It judges and changes nothing: what it keeps out was decoded and paired as all others, unless neither
+// end is in a network that is wanted.
 #pragma once
 
 #include "config/config.h"
@@ -20,7 +21,10 @@ namespace dnsmon {
 class Filter {
   public:
     explicit Filter(const FilterConfig& config);
-    /// The cheapest questions first; names are read only where the configuration asks for them.
+    /// What is known before a message is decoded: false when nothing of this flow is kept, in either direction.
+    [[nodiscard]] bool may_keep(const Flow& flow) const;
+    /// The cheapest questions first; names are read only where the configuration asks for them. Asks all, also those of
+    /// may_keep().
     [[nodiscard]] bool keeps(const Event& event);
 
   private:
@@ -41,7 +45,7 @@ class Filter {
     };
 
     [[nodiscard]] bool wants_action(Action action) const;
-    [[nodiscard]] bool wants_flow(const Event& event) const;
+    [[nodiscard]] bool wants_direction(Direction direction) const;
     [[nodiscard]] bool wants_response_code(const Event& event) const;
     [[nodiscard]] bool wants_process(const std::optional<LocalProcess>& process) const;
     [[nodiscard]] bool wants_types(const dns::Message& message) const;
@@ -53,7 +57,7 @@ class Filter {
     WantedDirection direction_;
     IncludeExclude<Network> networks_;
     NumberSet<std::uint16_t> types_;
-    NumberSet<std::uint16_t> response_codes_;
+    std::vector<CodeRange> response_codes_;
     NumberSet<std::uint32_t> uids_in_;
     NumberSet<std::uint32_t> uids_out_;
     ProcessPatterns processes_in_;

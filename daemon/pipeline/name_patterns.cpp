@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/name_patterns.h"
 
+#include "config/patterns.h"
 #include "pipeline/glob.h"
 
 #include <algorithm>
@@ -65,6 +66,15 @@ void NamePatterns::add(std::string pattern) {
         every_name_ = true;
         return;
     }
+    if (pattern.starts_with(kRegisteredPrefix)) {
+        add_registered(without_trailing_dot(pattern.substr(kRegisteredPrefix.size())));
+        return;
+    }
+    if (pattern.starts_with(kSuffixPrefix)) {
+        public_suffix_.emplace();
+        suffixes_.insert(without_trailing_dot(pattern.substr(kSuffixPrefix.size())));
+        return;
+    }
     if (pattern == ".") {
         self_.insert(std::move(pattern));
         return;
@@ -87,12 +97,30 @@ void NamePatterns::add(std::string pattern) {
     if (reach != Reach::kSelf) below_.insert(std::move(pattern));
 }
 
-bool NamePatterns::empty() const {
-    return !every_name_ && self_.empty() && below_.empty() && globs_.empty();
+void NamePatterns::add_registered(std::string pattern) {
+    public_suffix_.emplace();
+    if (is_glob(pattern))
+        registered_globs_.push_back(std::move(pattern));
+    else
+        registered_.insert(std::move(pattern));
 }
 
-bool NamePatterns::match(std::string_view name) const {
+bool NamePatterns::empty() const {
+    return !every_name_ && self_.empty() && below_.empty() && globs_.empty() && !public_suffix_;
+}
+
+bool NamePatterns::match_domains(std::string_view name) {
+    const DomainParts parts = public_suffix_->split(name);
+    if (!parts.top_level_domain.empty() && suffixes_.contains(parts.top_level_domain)) return true;
+    if (parts.registered_domain.empty()) return false;
+    return registered_.contains(parts.registered_domain) ||
+           std::any_of(registered_globs_.begin(), registered_globs_.end(),
+                       [&](const std::string& glob) { return glob_match(glob, parts.registered_domain); });
+}
+
+bool NamePatterns::match(std::string_view name) {
     if (every_name_ || self_.contains(name)) return true;
+    if (public_suffix_ && match_domains(name)) return true;
     if (below_.empty() && globs_.empty()) return false;
     const Labels labels(name);
     const std::span all(labels.label.data(), labels.count);

@@ -8,23 +8,27 @@
 
 #include <cstddef>
 #include <deque>
+#include <string>
 #include <vector>
 
 namespace dnsmon {
 
 class Redaction {
   public:
+    /// With any mode `hash` the configuration has its key.
     explicit Redaction(const PrivacyConfig& config) : config_(config) {}
 
     /// `message` is the event's own. What `event` points to afterwards lives until the next call.
     void apply(Event& event, dns::Message& message);
 
   private:
-    void hide_client(Event& event) const;
+    void hide_answers(Event& event, dns::Message& message) const;
+    void hide_client(Event& event);
     void hide_arguments(Event& event);
     void hide_arguments(LocalProcess& process);
 
     PrivacyConfig config_;
+    std::string alias_; ///< of the event at hand; reused
     std::vector<LocalProcess> on_behalf_of_;
     std::deque<ProcessDetails> shown_; ///< of the event at hand; reused
     std::size_t used_ = 0;             ///< of shown_

@@ -110,6 +110,10 @@ void Tracker::note_fill() {
 
 void Tracker::handle_message(const PacketItem& item, const StreamMessage& piece, Batch& out) {
     counters_.add(Counter::kMessagesFound);
+    if (!filter_.may_keep(item.flow)) {
+        counters_.add(Counter::kEventsFiltered);
+        return;
+    }
     dns::decode(piece.wire, message_);
     if (message_.error != dns::DecodeError::kNone) counters_.add(Counter::kDecodeErrors);
 

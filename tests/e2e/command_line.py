@@ -59,12 +59,17 @@ class CommandLine(EndToEndCase):
             self.assertEqual(result.returncode, 78)
             self.assertIn("/nonexistent/dnsmon.yaml", result.stderr + result.stdout)
 
-    def test_key_whose_feature_is_missing_is_refused(self):
-        result = run_dnsmon("check-config", "-c", self.config("privacy: {command_line: hash}\n"))
-        if result.returncode == 0:
-            self.skipTest("privacy is there")
-        self.assertEqual(result.returncode, 78)
-        self.assertIn("not supported yet", result.stderr + result.stdout)
+    def test_key_file_that_others_may_read_is_78(self):
+        with tempfile.NamedTemporaryFile("w") as key:
+            key.write("00112233445566778899aabbccddeeff\n")
+            key.flush()
+            os.chmod(key.name, 0o644)
+            path = self.config(f"privacy:\n  command_line: hash\n  key_file: {key.name}\n")
+            result = run_dnsmon("check-config", "-c", path)
+            self.assertEqual(result.returncode, 78)
+            self.assertIn(f"{path}:3:13: privacy.key_file: {key.name} may be read by others", result.stderr)
+            os.chmod(key.name, 0o600)
+            self.assertEqual(run_dnsmon("check-config", "-c", path).returncode, 0)
 
     def test_no_permission_is_77_and_names_the_capability(self):
         result = run_dnsmon("run", "--stdout", "-c", self.config("output: {journald: false}\n"), prefix=UNPRIVILEGED)

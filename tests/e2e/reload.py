@@ -49,6 +49,22 @@ class Reload(EndToEndCase):
             self.assert_fields(event, process__command_line="dig", dns__answers=None, dns__answers_count=1,
                                destination__ip=None, source__ip=self.resolver.address4)
             self.assertIsNotNone(pick(event, "destination.port"))
+            hashed = {"command_line": "hash", "answers": "hash", "client_addresses": "hash"}
+            dnsmon.reload({"privacy": hashed})
+            event = self.ask(dnsmon)
+            digits = re.compile("[0-9a-f]{16}")
+            for path in ("process.command_line", "destination.address"):
+                self.assertRegex(pick(event, path), digits)
+            self.assert_fields(event, destination__ip=None, source__ip=self.resolver.address4, dns__resolved_ip=None,
+                               dns__question__name=NAME)
+            self.assertRegex(pick(event, "dns.answers")[0]["data"], digits)
+            # The same key after another reload, without which the values of before could not be compared.
+            dnsmon.reload({"privacy": hashed, "filter": {"queries": False}})
+            again = self.ask(dnsmon)
+            for path in ("process.command_line", "destination.address", "dns.answers"):
+                self.assertEqual(pick(again, path), pick(event, path))
+            dnsmon.reload({"privacy": {"answers": "truncate"}})
+            self.assert_fields(self.ask(dnsmon), dns__resolved_ip=["192.0.2.0"])
             self.assert_ecs(dnsmon.lines)
 
     def test_ports_change(self):

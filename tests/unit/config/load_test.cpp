@@ -2,6 +2,7 @@
 #include "catch.h"
 #include "config/load.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -88,7 +89,7 @@ log: {level: debug}
     CHECK(config.filter.processes.exclude == std::vector<std::string>{"/opt/*"});
     CHECK(config.filter.uids.include == std::vector<std::uint32_t>{0, 1000});
     CHECK(config.filter.uids.exclude == std::vector<std::uint32_t>{33});
-    CHECK(config.filter.response_codes == std::vector<std::uint16_t>{3});
+    CHECK((config.filter.response_codes == std::vector<CodeRange>{{3, 3}}));
     CHECK(config.filter.unattributed == Unattributed::kDrop);
     CHECK_FALSE(config.pairing.enabled);
     CHECK(config.pairing.timeout == 500ms);
@@ -120,18 +121,20 @@ TEST_CASE("words for everything") {
 
 TEST_CASE("record types and response codes by name and by number") {
     const auto filter = loaded("filter: {types: [a, AAAA, nsap-ptr, DLV, TYPE65, type65535, TYPE1], response_codes: "
-                               "[NOERROR, nxdomain, BADVERS, RCODE3841]}")
+                               "[NOERROR, nxdomain, BADVERS, RCODE3841, SERVFAIL-RCODE5]}")
                             .filter;
     CHECK(filter.types == std::vector<std::uint16_t>{1, 28, 23, 32769, 65, 65535, 1});
-    CHECK(filter.response_codes == std::vector<std::uint16_t>{0, 3, 16, 3841});
+    CHECK((filter.response_codes == std::vector<CodeRange>{{0, 0}, {3, 3}, {16, 16}, {3841, 3841}, {2, 5}}));
     for (const std::string type : {"B", "28", "TYPE", "TYPE65536", "TYPE-1", "TYPE65x", "\"*\"", "\"\""}) {
         INFO(type);
         CHECK(problems("filter: {types: " + type + "}").find("is no record type") != std::string::npos);
     }
-    for (const std::string rcode : {"3", "NXDOMAINS", "RCODE", "RCODE4096"}) {
+    for (const std::string rcode : {"3", "NXDOMAINS", "RCODE", "RCODE4096", "3-5", "-NXDOMAIN", "NXDOMAIN-", "RCODE1-RCODE2-RCODE3"}) {
         INFO(rcode);
         CHECK(problems("filter: {response_codes: " + rcode + "}").find("is no response code") != std::string::npos);
     }
+    CHECK(problems("filter: {response_codes: [NXDOMAIN-SERVFAIL]}") ==
+          "f:1:27: filter.response_codes: \"NXDOMAIN-SERVFAIL\" is an empty range: its last code comes before its first\n");
 }
 
 TEST_CASE("each problem names its place, its key and what is wrong") {
@@ -141,9 +144,9 @@ TEST_CASE("each problem names its place, its key and what is wrong") {
         {"output:\n  max_size: 1MiB", "f:2:3: output.max_size: unknown key; did you mean output.file.max_size?\n"},
         {"log: {colour: red}", "f:1:7: log.colour: unknown key; known here: level\n"},
         {"capture.ports: 53", "f:1:1: capture.ports: unknown key; known here: capture hooks filter pairing workers "
-                              "enrich privacy output stats log\n"},
+                              "enrich privacy output stats metrics log\n"},
         {"\"a\\nb\": 1", "f:1:1: \"a\\x0ab\": unknown key; known here: capture hooks filter pairing workers enrich "
-                         "privacy output stats log\n"},
+                         "privacy output stats metrics log\n"},
         {"- capture", "f:1:1: a map of keys is expected, not a list\n"},
         {"capture", "f:1:1: a map of keys is expected, not \"capture\"\n"},
         {"capture: 53", "f:1:10: capture: a map of keys is expected, not \"53\"\n"},
@@ -204,17 +207,45 @@ TEST_CASE("keys of any bytes are printable in messages") {
     }
 }
 
-TEST_CASE("what is not built yet is refused away from its default, and only there") {
-    for (const auto* text :
-         {"privacy: {answers: truncate}", "privacy: {command_line: hash}", "privacy: {client_addresses: hash}"}) {
-        INFO(text);
-        CHECK(problems(text).find(": not supported yet\n") != std::string::npos);
-    }
-    CHECK(
-        problems(
-            "privacy: {answers: drop, command_line: truncate, client_addresses: drop}\ncapture: {detect: any-port}\n"
-            "output: {file: {compress: true, rotate_every: 1d}}")
-            .empty());
+TEST_CASE("the key of hashes is read with the file, what is wrong with it has its place") {
+    const TemporaryFile file("");
+    const std::string& path = file.path;
+    const auto load = [&](const std::string& content, mode_t mode) {
+        REQUIRE(::chmod(path.c_str(), 0600) == 0);
+        std::ofstream(path) << content;
+        REQUIRE(::chmod(path.c_str(), mode) == 0);
+        return parse_config("privacy:\n  answers: hash\n  key_file: " + path + "\n", "f");
+    };
+    const std::string digits = "000102030405060708090A0b0c0d0e0f";
+    const auto good = load(digits + "\n", 0640);
+    REQUIRE(good.ok());
+    REQUIRE(good.config.privacy.key);
+    for (std::uint8_t i = 0; i < 16; ++i) CHECK((*good.config.privacy.key)[i] == i);
+    CHECK(good.config.privacy.hashes());
+    CHECK(load(digits, 0400).ok());
+
+    const auto problem = [&](const std::string& content, mode_t mode) {
+        const auto outcome = load(content, mode);
+        REQUIRE(outcome.problems.size() == 1);
+        return outcome.problems.front().to_string();
+    };
+    const std::string place = "f:3:13: privacy.key_file: " + path;
+    for (const mode_t mode : {0644, 0604, 0660, 0602})
+        CHECK(problem(digits, mode).starts_with(place + " may be read by others, or written by its group"));
+    CHECK(problem("", 0600).starts_with(place + " is too short"));
+    CHECK(problem(digits.substr(1), 0600).starts_with(place + " is too short"));
+    for (const auto& content : {digits + "0", digits + "\n" + digits, digits.substr(1) + "x", "-" + digits.substr(1)})
+        CHECK(problem(content, 0600).starts_with(place + " holds something else than 32"));
+    CHECK(problems("privacy: {key_file: /nonexistent/key}") ==
+          "f:1:21: privacy.key_file: opening /nonexistent/key: No such file or directory\n");
+    CHECK(problems("privacy: {key_file: /dev/null}") == "f:1:21: privacy.key_file: /dev/null is not a regular file\n");
+    CHECK(problems("privacy: {key_file: random}").empty());
+}
+
+TEST_CASE("every mode of privacy may be chosen for everything") {
+    for (const auto* key : {"command_line", "answers", "client_addresses"})
+        for (const auto* mode : {"keep", "hash", "truncate", "drop"})
+            CHECK(problems(std::string("privacy: {") + key + ": " + mode + "}").empty());
 }
 
 TEST_CASE("all problems of a file come at once, in its order") {
@@ -223,7 +254,7 @@ TEST_CASE("all problems of a file come at once, in its order") {
           "f:2:19: capture.detect: \"maybe\" is not one of off, any-port\n"
           "f:2:34: capture.ports: 0 is out of range: 1 to 65535 is allowed\n"
           "f:2:37: capture.ports: 70000 is out of range: 1 to 65535 is allowed\n"
-          "f:3:1: x: unknown key; known here: capture hooks filter pairing workers enrich privacy output stats log\n");
+          "f:3:1: x: unknown key; known here: capture hooks filter pairing workers enrich privacy output stats metrics log\n");
 }
 
 TEST_CASE("a list is bounded") {

@@ -38,3 +38,20 @@ TEST_CASE("process patterns are names or absolute paths") {
     for (const auto* name : {"dig", "python3*", "/usr/bin/*", "Web Content"}) CHECK(parse_process_pattern(name));
     for (const auto* name : {"", "bin/dig", "./dig"}) CHECK_FALSE(parse_process_pattern(name));
 }
+
+TEST_CASE("patterns that go by the public suffix list can match something") {
+    for (const auto* pattern : {"registered:example.co.uk", "registered:example.*", "registered:*.org", "registered:a.lan.",
+                                "suffix:co.uk", "suffix:com", "suffix:lan"}) {
+        INFO(pattern);
+        CHECK(parse_name_pattern(pattern));
+    }
+    const auto problem = [](const char* pattern) {
+        const auto parsed = parse_name_pattern(pattern);
+        return parsed ? std::string() : parsed.error().message;
+    };
+    CHECK(problem("registered:co.uk").find("but a public suffix") != std::string::npos);
+    CHECK(problem("registered:www.example.co.uk").find("which is example.co.uk") != std::string::npos);
+    CHECK(problem("suffix:example.co.uk").find("names no public suffix") != std::string::npos);
+    for (const auto* pattern : {"registered:", "suffix:", "suffix:.", "registered:.example.com"})
+        CHECK(problem(pattern).find("has no domain name behind its colon") != std::string::npos);
+}

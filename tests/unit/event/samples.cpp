@@ -114,6 +114,16 @@ std::string nasty_text(std::mt19937& random, std::size_t limit) {
     return out == "-" ? "x" : out; // a process may be called so, but ecs_check takes it for a placeholder
 }
 
+/// What privacy hides as hashes.
+SamplePtr hashed(SamplePtr sample) {
+    static const HashKey key{};
+    sample->event.records_shown = RecordsShown::kHashed;
+    sample->event.hash_key = &key;
+    sample->event.client_alias = "0123456789abcdef";
+    (sample->event.action == Action::kQuery ? sample->event.hides_source : sample->event.hides_destination) = true;
+    return sample;
+}
+
 } // namespace
 
 std::vector<SamplePtr> maximal_samples() {
@@ -126,6 +136,8 @@ std::vector<SamplePtr> maximal_samples() {
     all.push_back(mdns_response());
     all.push_back(update());
     all.push_back(enormous_response());
+    all.push_back(hashed(google_query()));
+    all.push_back(hashed(google_response()));
     return all;
 }
 

@@ -115,11 +115,34 @@ TEST_CASE("one filter judges many events") {
 
 TEST_CASE("response codes concern responses only") {
     FilterConfig config;
-    config.response_codes = {3, 2};
+    config.response_codes = {{2, 3}, {5, 5}};
     CHECK(keeps(config, {Action::kQuery, {{"a", kA}}}));
     CHECK(keeps(config, {Action::kTimeout, {{"a", kA}}}));
     CHECK(keeps(config, {Action::kResponse, {{"a", kA}}, 3}));
-    CHECK_FALSE(keeps(config, {Action::kResponse, {{"a", kA}}, 0}));
+    CHECK(keeps(config, {Action::kResponse, {{"a", kA}}, 2}));
+    CHECK(keeps(config, {Action::kResponse, {{"a", kA}}, 5}));
+    for (const auto code : std::initializer_list<std::uint8_t>{0, 1, 4, 6})
+        CHECK_FALSE(keeps(config, {Action::kResponse, {{"a", kA}}, code}));
+}
+
+TEST_CASE("networks are judged before a message is decoded, both directions alike") {
+    FilterConfig config;
+    config.networks.include = {*parse_network("192.0.2.0/24")};
+    config.networks.exclude = {*parse_network("192.0.2.7")};
+    const auto flow = [](std::array<std::uint8_t, 4> from, std::array<std::uint8_t, 4> to) {
+        Flow both;
+        both.source.address = Address::v4(from.data());
+        both.destination.address = Address::v4(to.data());
+        return both;
+    };
+    const Filter filter(config);
+    for (const auto& [other, kept] : {std::pair<std::array<std::uint8_t, 4>, bool>{{192, 0, 2, 1}, true},
+                                      {{192, 0, 2, 7}, false},
+                                      {{192, 0, 3, 1}, false}}) {
+        CHECK(filter.may_keep(flow({10, 0, 0, 1}, other)) == kept);
+        CHECK(filter.may_keep(flow(other, {10, 0, 0, 1})) == kept);
+    }
+    CHECK(Filter({}).may_keep(Flow{}));
 }
 
 TEST_CASE("processes by name or by executable") {

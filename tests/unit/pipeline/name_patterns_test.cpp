@@ -77,3 +77,35 @@ TEST_CASE("the longest names are judged") {
     for (int i = 0; i < 400; ++i) text += "a."; // longer than any name: bounded all the same
     CHECK_FALSE(match("*.b*", text));
 }
+
+TEST_CASE("registered: is what is registered, wherever public suffixes end") {
+    for (const auto* name : {"example.co.uk", "www.example.co.uk", "a.b.example.co.uk"}) {
+        CHECK(match("registered:example.co.uk", name));
+        CHECK(match("registered:Example.CO.UK.", name));
+        CHECK(match("registered:example.*", name));
+    }
+    CHECK(match("registered:example.*", "www.example.com"));
+    CHECK(match("registered:*.co.uk", "www.example.co.uk"));
+    for (const auto* name : {"co.uk", "uk", "notexample.co.uk", "example.co.uk.evil.com", "."}) {
+        CHECK_FALSE(match("registered:example.co.uk", name));
+        CHECK_FALSE(match("registered:example.*", name));
+    }
+    CHECK_FALSE(match("registered:example.*", "example.other.com"));
+}
+
+TEST_CASE("suffix: is the public suffix, not what merely ends so") {
+    CHECK(match("suffix:co.uk", "www.example.co.uk"));
+    CHECK(match("suffix:co.uk", "co.uk"));
+    CHECK_FALSE(match("suffix:uk", "www.example.co.uk"));
+    CHECK(match("suffix:uk", "nhs.uk"));
+    CHECK_FALSE(match("suffix:com", "co.uk"));
+    CHECK_FALSE(match("suffix:com", "."));
+}
+
+TEST_CASE("patterns of all kinds stand in one list") {
+    NamePatterns patterns(std::vector<std::string>{"suffix:org", "registered:example.*", ".test", "ad*.example.net"});
+    CHECK_FALSE(patterns.empty());
+    for (const auto* name : {"debian.org", "www.example.com", "a.test", "test", "ads.example.net"}) CHECK(patterns.match(name));
+    CHECK_FALSE(patterns.match("www.debian.net"));
+    CHECK_FALSE(NamePatterns(std::vector<std::string>{"suffix:org"}).empty());
+}

@@ -3,6 +3,7 @@
 #include "event/encoder.h"
 #include "event/journal_fields.h"
 #include "pipeline/redaction.h"
+#include "util/hex.h"
 
 #include <array>
 #include <string>
@@ -141,4 +142,100 @@ TEST_CASE("client addresses that are dropped leave the port, and nothing empty")
     const auto asked = query.redacted(config);
     CHECK(has(asked, "\"source\":{\"port\":40000}"));
     CHECK_FALSE(has(asked, "203.0.113"));
+}
+
+namespace {
+
+HashKey key_of(std::uint8_t first) {
+    HashKey key{};
+    key[0] = first;
+    return key;
+}
+
+std::string hash_of(std::uint8_t key, std::string_view text) {
+    std::string out;
+    append_hex(out, SipHash::hash(key_of(key), text));
+    return out;
+}
+
+PrivacyConfig hashing(Privacy PrivacyConfig::*what, std::uint8_t key = 1) {
+    PrivacyConfig config;
+    config.*what = Privacy::kHash;
+    config.key = key_of(key);
+    return config;
+}
+
+// A response to "www.a." that goes by CNAME to "b.", then the address of "b.", and the name server of "a.": "q.".
+const std::vector<std::uint8_t> kChain{
+    0,    1,  0x81, 0x80, 0, 1, 0, 2, 0, 1,  0, 0, 3,   'w', 'w', 'w', 1, 'a', 0, 0, 1, 0, 1, //
+    0xc0, 12, 0,    5,    0, 1, 0, 0, 0, 60, 0, 3, 1,   'b', 0,                               //
+    0xc0, 35, 0,    1,    0, 1, 0, 0, 0, 60, 0, 4, 192, 0,   2,   77,                         //
+    0xc0, 16, 0,    2,    0, 1, 0, 0, 0, 60, 0, 3, 1,   'q', 0};
+
+} // namespace
+
+TEST_CASE("command lines as hashes: equal ones are equal, another key makes others") {
+    const auto text = Sample().redacted(hashing(&PrivacyConfig::command_line));
+    CHECK(has(text, "\"command_line\":\"" + hash_of(1, "/usr/bin/curl --user me:secret https://a/") + "\""));
+    CHECK_FALSE(has(text, "secret"));
+    CHECK_FALSE(has(text, "hidden"));
+    CHECK_FALSE(has(Sample().redacted(hashing(&PrivacyConfig::command_line, 2)),
+                    hash_of(1, "/usr/bin/curl --user me:secret https://a/")));
+}
+
+TEST_CASE("journald is not told whose command line it could add") {
+    CHECK(has(Sample().redacted({}), "OBJECT_PID="));
+    for (const auto mode : {Privacy::kHash, Privacy::kTruncate, Privacy::kDrop}) {
+        auto config = hashing(&PrivacyConfig::command_line);
+        config.command_line = mode;
+        CHECK_FALSE(has(Sample().redacted(config), "OBJECT_PID="));
+    }
+}
+
+TEST_CASE("client addresses as hashes are no ip") {
+    const auto config = hashing(&PrivacyConfig::client_addresses);
+    const auto text = Sample().redacted(config);
+    const auto hash = hash_of(1, "203.0.113.201");
+    CHECK(has(text, "\"destination\":{\"address\":\"" + hash + "\",\"port\":40000}"));
+    CHECK(has(text, "\"DST\":\"" + hash + "\""));
+    CHECK(has(text, "DST=" + hash));
+    CHECK(has(text, "\"source\":{\"ip\":\"9.9.9.9\",\"port\":53}"));
+    CHECK_FALSE(has(text, "203.0.113"));
+    CHECK_FALSE(has(text, "198.51.100"));
+    Sample query;
+    query.event.action = Action::kQuery;
+    std::swap(query.event.flow.source, query.event.flow.destination);
+    CHECK(has(query.redacted(config), "\"source\":{\"address\":\"" + hash + "\",\"port\":40000}"));
+}
+
+TEST_CASE("answers as hashes: names of a chain can still be followed, addresses resolve to nothing") {
+    Sample sample;
+    sample.wire = kChain;
+    REQUIRE(dns::decode(sample.wire, sample.message));
+    REQUIRE(sample.message.error == dns::DecodeError::kNone);
+    const auto text = sample.redacted(hashing(&PrivacyConfig::answers));
+    const auto b = hash_of(1, "b");
+    const auto address = hash_of(1, "192.0.2.77");
+    CHECK(has(text, "{\"name\":\"www.a\",\"type\":\"CNAME\",\"class\":\"IN\",\"ttl\":60,\"data\":\"" + b + "\"}"));
+    CHECK(has(text, "{\"name\":\"" + b + "\",\"type\":\"A\",\"class\":\"IN\",\"ttl\":60,\"data\":\"" + address + "\"}"));
+    CHECK(has(text, "{\"name\":\"a\",\"type\":\"NS\",\"class\":\"IN\",\"ttl\":60,\"data\":\"" + hash_of(1, "q") + "\"}"));
+    CHECK(has(text, "\"DNS_DATA\":[\"" + b + "\",\"" + address + "\"]"));
+    CHECK(has(text, "DNS_NAME=" + b + " DNS_TYPE=A DNS_DATA=" + address));
+    CHECK_FALSE(has(text, "resolved_ip"));
+    CHECK_FALSE(has(text, "192.0.2"));
+}
+
+TEST_CASE("answers cut short: networks of addresses, nothing else of the data") {
+    Sample sample;
+    sample.wire = kChain;
+    REQUIRE(dns::decode(sample.wire, sample.message));
+    PrivacyConfig config;
+    config.answers = Privacy::kTruncate;
+    const auto text = sample.redacted(config);
+    CHECK(has(text, "{\"name\":\"www.a\",\"type\":\"CNAME\",\"class\":\"IN\",\"ttl\":60}"));
+    CHECK(has(text, "{\"type\":\"A\",\"class\":\"IN\",\"ttl\":60,\"data\":\"192.0.2.0\"}"));
+    CHECK(has(text, "{\"name\":\"a\",\"type\":\"NS\",\"class\":\"IN\",\"ttl\":60}"));
+    CHECK(has(text, "\"resolved_ip\":[\"192.0.2.0\"]"));
+    CHECK(has(text, "\"DNS_DATA\":[\"192.0.2.0\"]"));
+    CHECK_FALSE(has(text, "192.0.2.77"));
 }

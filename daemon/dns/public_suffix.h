@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A name cut at its public suffix (publicsuffix.org), for dns.question.{registered_domain,top_level_domain,subdomain}.
-// Results are cached in a fixed table, so each encoder (one thread) has its own; only this file's .cpp sees libpsl.
+// Results are cached in a fixed table, so each user (one thread) has its own; only this file's .cpp sees libpsl.
 #pragma once
 
 #include <array>

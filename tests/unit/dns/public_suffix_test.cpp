@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "catch.h"
-#include "event/public_suffix.h"
+#include "dns/public_suffix.h"
 
 #include <libpsl.h>
 

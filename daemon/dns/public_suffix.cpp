@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "event/public_suffix.h"
+#include "dns/public_suffix.h"
 
 #include <libpsl.h>
 
