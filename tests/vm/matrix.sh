@@ -72,6 +72,7 @@ service() {
     work=$(mktemp -d "$top/build/vm/disk.XXXXXX")
     guest "$kernel.service" -i -t 600 -s "$suite" -d "$work/disk" -p "$(deb_of "$suite")=dnsmon.deb" \
         -p "$top/build/vm/next-$suite.deb=dnsmon-next.deb" -p "$top/packaging/examples/kprobe.conf" \
+        -p "$top/packaging/examples/metrics.conf" \
         -p "$here/cases/early_lookup.service" -p "$here/cases/capabilities.sh" -p "$here/cases/service_lib.sh" \
         -p "$here/cases/service.sh" "$kernel" ./service.sh "${flavours[@]}"
     guest "$kernel.boot" -i -t 180 -s "$suite" -d "$work/disk" -p "$here/cases/service_lib.sh" -p "$here/cases/next_boot.sh" \

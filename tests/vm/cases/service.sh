@@ -75,6 +75,23 @@ few_capabilities() {
     done
     return 0
 }
+scraped() {
+    local answer
+    exec 3<> /dev/tcp/127.0.0.1/9153 && printf 'GET /metrics HTTP/1.0\r\n\r\n' >&3 && answer=$(cat <&3)
+    exec 3>&-
+    grep '^dnsmon_build_info' <<< "$answer"
+}
+# The unit has no network sockets; the example's drop-in has this one.
+metrics() {
+    sed -i 's/^  listen: .*/  listen: 127.0.0.1:9153/' /etc/dnsmon.yaml
+    systemctl reload dnsmon && until_true 20 said 'the unit allows no network sockets' || return 1
+    install -D /payload/metrics.conf /run/systemd/system/dnsmon.service.d/metrics.conf
+    systemctl daemon-reload && systemctl restart dnsmon && scraped
+    local done=$?
+    sed -i 's/^  listen: .*/  listen: off/' /etc/dnsmon.yaml
+    rm -r /run/systemd/system/dnsmon.service.d
+    systemctl daemon-reload && systemctl restart dnsmon && return $done
+}
 upgraded() {
     apt-get install -y -o Dpkg::Options::=--force-confdef /payload/dnsmon-next.deb &&
         grep -q '^  interval: 1s' /etc/dnsmon.yaml && until_true 20 running && logged upgraded.example
@@ -117,6 +134,7 @@ case_of killed killed
 case_of watchdog watchdog
 case_of second_refused second_refused
 case_of no_capabilities no_capabilities
+case_of metrics metrics
 case_of upgrade upgraded
 for flavour; do case_of "$flavour" flavour "$flavour"; done
 /payload/capabilities.sh "$@"
