@@ -6,6 +6,9 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
@@ -61,11 +64,19 @@ std::string timestamp() {
                        utc.tm_hour, utc.tm_min, utc.tm_sec, milliseconds);
 }
 
+/// systemd.exec(5): JOURNAL_STREAM is "device:inode" of the stream to journald; standard error may have been redirected since.
+bool writes_to_journal() {
+    const char* stream = std::getenv("JOURNAL_STREAM");
+    struct stat status {};
+    if (stream == nullptr || ::fstat(STDERR_FILENO, &status) != 0) return false;
+    return std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino) == stream;
+}
+
 } // namespace
 
 Log::Log(LogLevel level)
     : logger_(std::make_shared<spdlog::logger>("dnsmon", std::make_shared<spdlog::sinks::stderr_sink_mt>())),
-      repeats_(std::make_unique<Repeats>()), priority_prefix_(std::getenv("JOURNAL_STREAM") != nullptr) {
+      repeats_(std::make_unique<Repeats>()), priority_prefix_(writes_to_journal()) {
     logger_->set_pattern("%v"); // the line is made here: spdlog's patterns cannot escape JSON
     logger_->flush_on(spdlog::level::trace);
     set_level(level);

@@ -19,7 +19,7 @@ class JournaldSink final : public Sink {
   public:
     /// `socket`: where journald listens. libsystemd has the path built in; here it is asked whether anyone reads there.
     explicit JournaldSink(std::string socket = "/run/systemd/journal/socket",
-                          std::chrono::milliseconds patience = std::chrono::seconds(1));
+                          std::chrono::milliseconds patience = kSinkPatience);
 
     [[nodiscard]] std::string_view name() const override { return "journald"; }
     WriteOutcome write(const Batch& batch) override;

@@ -15,7 +15,7 @@ namespace dnsmon {
 class StdoutSink final : public Sink {
   public:
     /// `fd` stays the caller's, open for as long as the sink lives.
-    explicit StdoutSink(int fd, std::chrono::milliseconds patience = std::chrono::seconds(1));
+    explicit StdoutSink(int fd, std::chrono::milliseconds patience = kSinkPatience);
 
     [[nodiscard]] std::string_view name() const override { return "stdout"; }
     WriteOutcome write(const Batch& batch) override;

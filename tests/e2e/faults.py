@@ -10,10 +10,13 @@ import glob
 import json
 import os
 import re
+import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 from dnsmon_e2e import Dnsmon, EndToEndCase, PATIENCE, Resolver, main, pick, wire  # noqa: E402
@@ -141,6 +144,42 @@ class Faults(EndToEndCase):
             loss = self.wait_loss(dnsmon)
         self.assert_books(dnsmon, "file", self.files(), [loss])
 
+    def test_kernel_makes_the_file_system_read_only_after_an_error(self):
+        disk = os.path.join(self.directory, "disk")
+        with open(disk, "wb") as f:
+            f.truncate(16 << 20)
+        subprocess.run(["mkfs.ext4", "-q", disk], check=True)
+        logs = os.path.dirname(self.path)
+        if subprocess.run(["mount", "-o", "loop", disk, logs], check=False).returncode != 0:
+            self.skipTest("no loop devices here")
+        self.addCleanup(subprocess.run, ["umount", "--lazy", logs], check=False)
+        with self.monitor() as dnsmon:
+            self.ask(dnsmon)
+            os.sync()  # what the kernel still holds goes with the file system
+            subprocess.run(["mount", "-o", "remount,abort", logs], check=False)
+            self.ask(dnsmon)
+            dnsmon.wait_log("Read-only file system")
+            before = events_in(read(self.path))
+            subprocess.run(["umount", "--lazy", logs], check=True)
+            self.ask(dnsmon)
+            loss = self.wait_loss(dnsmon)
+        self.assertEqual(pick(loss, "dnsmon.loss.reason"), "io_error")
+        self.assert_books(dnsmon, "file", before + self.files(), [loss])
+
+    def test_file_that_may_not_grow_until_it_may(self):
+        limit = 256 * 1024
+        with self.monitor(max_size="never") as dnsmon:
+            self.ask(dnsmon, 20)
+            resource.prlimit(dnsmon.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+            self.ask(dnsmon, 400)
+            dnsmon.wait_log("File too large")
+            self.assertLessEqual(os.path.getsize(self.path), limit)
+            resource.prlimit(dnsmon.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+            self.ask(dnsmon)
+            loss = self.wait_loss(dnsmon)
+        self.assertEqual(pick(loss, "dnsmon.loss.reason"), "too_large")
+        self.assert_books(dnsmon, "file", self.files(), [loss])
+
     def test_outage_that_goes_on_until_the_stop_is_said(self):
         with self.monitor() as dnsmon:
             self.ask(dnsmon)
@@ -195,6 +234,40 @@ class Faults(EndToEndCase):
         entries = subprocess.run(["journalctl", "--output=cat", "--all", "SYSLOG_IDENTIFIER=dnsmon"], check=True,
                                  stdout=subprocess.PIPE).stdout
         self.assert_books(dnsmon, "journald", events_in(entries), [loss])
+
+    def test_journald_that_does_not_read_until_it_does(self):
+        if not os.access(JOURNALD, os.X_OK) or not shutil.which("journalctl"):
+            self.skipTest("systemd-journald is not installed")
+        with open("/proc/sys/net/unix/max_dgram_qlen") as f:
+            room = int(f.read())
+        journal = self.enterContext(Journal())
+        with Dnsmon({"output": {"stdout": True, "journald": True}}, arguments=()) as dnsmon:
+            self.ask(dnsmon)
+            journal.process.send_signal(signal.SIGSTOP)
+            self.ask(dnsmon, room)  # two events each: more than the socket holds
+            dnsmon.wait_log("an output takes no events")
+            journal.process.send_signal(signal.SIGCONT)
+            self.ask(dnsmon)
+            loss = self.wait_loss(dnsmon)
+        journal.wait_entry("EVENT=stats", "SYSLOG_IDENTIFIER=dnsmon")
+        entries = subprocess.run(["journalctl", "--output=cat", "--all", "SYSLOG_IDENTIFIER=dnsmon"], check=True,
+                                 stdout=subprocess.PIPE).stdout
+        self.assertEqual(pick(loss, "dnsmon.loss.reason"), "unavailable")
+        self.assert_books(dnsmon, "journald", events_in(entries), [loss])
+
+    def test_pipe_whose_reader_stalls_for_a_while_costs_nothing(self):
+        reader, writer = os.pipe()
+        with Dnsmon({"output": {"stdout": True}}, arguments=(), stdout=writer) as dnsmon:
+            os.close(writer)
+            enough = time.monotonic() + 2
+            while time.monotonic() < enough or self.asked < 500:  # more than a pipe holds, for longer than a second
+                self.ask(dnsmon, 50)
+            taken = LinesOf(reader)
+        lines = taken.finish()
+        self.assertEqual(len(events_in(lines)), 2 * self.asked)
+        stats = pick([json.loads(x) for x in lines.splitlines() if b'"dnsmon.stats"' in x][-1], "dnsmon.stats")
+        self.assertEqual((stats["events"]["dropped"], stats["kernel"]["ring_full"]), (0, 0))
+        self.assertTrue(stats["events"]["balanced"])
 
     def test_slow_pipe_costs_only_itself(self):
         reader, writer = os.pipe()

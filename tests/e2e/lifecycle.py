@@ -4,10 +4,12 @@
 import json
 import os
 import signal
+import subprocess
 import sys
+import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
-from dnsmon_e2e import Client, Dnsmon, EndToEndCase, Resolver, loopback4, main, pick, run_dnsmon, wire  # noqa: E402
+from dnsmon_e2e import Client, DNSMON, Dnsmon, EndToEndCase, Resolver, loopback4, main, pick, run_dnsmon, wire  # noqa: E402
 
 
 class Lifecycle(EndToEndCase):
@@ -33,6 +35,28 @@ class Lifecycle(EndToEndCase):
         self.assertTrue(lines)
         for line in lines:
             self.assertIsInstance(json.loads(line), dict)
+
+    def test_own_log_has_priorities_where_journald_reads_it(self):
+        for is_journal in (True, False):
+            reader, writer = os.pipe()
+            status = os.fstat(writer)
+            stream = f"{status.st_dev}:{status.st_ino + (0 if is_journal else 1)}"
+            with tempfile.NamedTemporaryFile("w", suffix=".yaml") as f:
+                # Nothing may be loaded: it starts, says why it cannot go on, and ends.
+                f.write("output: {journald: false, file: {enabled: true, path: /proc/nothing/here}}\n")
+                f.flush()
+                ended = subprocess.run([DNSMON, "run", "-c", f.name], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                       stderr=writer, env=os.environ | {"JOURNAL_STREAM": stream}, check=False)
+            os.close(writer)
+            with os.fdopen(reader) as pipe:
+                lines = pipe.read().splitlines()
+            self.assertEqual(ended.returncode, 1)
+            priorities = {"info": "<6>", "warn": "<4>", "error": "<3>"}
+            for line in lines:
+                prefix, brace, rest = line.partition("{")
+                level = pick(json.loads(brace + rest), "log.level")
+                self.assertEqual(prefix, priorities[level] if is_journal else "", line)
+            self.assertIn('"error"', lines[-1])
 
     def test_start_and_stop_are_events(self):
         with Dnsmon() as dnsmon:
