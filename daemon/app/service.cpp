@@ -268,7 +268,6 @@ Result<void> Service::serve() {
     service_manager::ready("hooks " + std::string(to_string(probe_->plan().mode)));
     Result<void> looped = loop_.run();
     service_manager::stopping();
-    metrics_.reset(); // nobody answers scrapes any more
     Result<void> drained = monitor_->finish();
     notices_->post(NoticeAction::kStop, "stopped", {{"hooks", to_string(probe_->plan().mode)}});
     writer_->drain();
@@ -277,6 +276,7 @@ Result<void> Service::serve() {
     post_statistics(statistics());
     writer_->stop();
     on_news(); // outages that went on until now
+    metrics_.reset(); // only now: a client that stalls may hold this up, and nothing is lost any more
     log_.info("stopped", {{"summary", statistics().summary()}});
     return looped ? std::move(drained) : std::move(looped);
 }

@@ -36,11 +36,7 @@ class Metrics(EndToEndCase):
         cls.resolver = cls.enterClassContext(Resolver())
 
     def ask(self, count):
-        with wire.udp_socket(seconds=20 * PATIENCE) as s:
-            s.connect((self.resolver.address4, 53))
-            for ident in range(count):
-                s.send(wire.query("www.example.test", ident=ident))
-                s.recv(65535)
+        wire.ask(self.resolver.address4, count)
 
     def promtool(self, *arguments, **options):
         if not shutil.which("promtool"):

@@ -5,7 +5,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
-from dnsmon_e2e import Client, Dnsmon, EndToEndCase, PATIENCE, Resolver, main, pick, wire  # noqa: E402
+from dnsmon_e2e import Client, Dnsmon, EndToEndCase, Resolver, main, pick, wire  # noqa: E402
 
 
 class Statistics(EndToEndCase):
@@ -14,12 +14,7 @@ class Statistics(EndToEndCase):
         cls.resolver = cls.enterClassContext(Resolver())
 
     def ask(self, count):
-        with wire.udp_socket(seconds=20 * PATIENCE) as s:
-            s.connect((self.resolver.address4, 53))
-            for ident in range(count):
-                s.send(wire.query("www.example.test", ident=ident))
-                s.recv(65535)
-
+        wire.ask(self.resolver.address4, count)
 
     def last(self, dnsmon):
         return pick(dnsmon.notices("stats")[-1], "dnsmon.stats")

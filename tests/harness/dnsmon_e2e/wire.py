@@ -3,6 +3,8 @@
 import socket
 import struct
 
+from .waiting import PATIENCE
+
 A, CNAME, TXT, AAAA = 1, 5, 16, 28
 
 
@@ -52,3 +54,12 @@ def udp_socket(family=socket.AF_INET, seconds=20):
     s = socket.socket(family, socket.SOCK_DGRAM)
     s.settimeout(seconds)
     return s
+
+
+def ask(address, count, name="www.example.test"):
+    """So many lookups over one socket, each after the answer to the one before; their ids count from 0."""
+    with udp_socket(seconds=20 * PATIENCE) as s:
+        s.connect((address, 53))
+        for ident in range(count):
+            s.send(query(name, ident=ident))
+            s.recv(65535)

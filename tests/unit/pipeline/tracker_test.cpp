@@ -62,6 +62,8 @@ class Bench {
         return events(out);
     }
     [[nodiscard]] std::uint64_t count(Counter counter) const { return tracker_.counters().get(counter); }
+    [[nodiscard]] std::size_t fill(Fill fill) const { return tracker_.counters().get(fill); }
+    [[nodiscard]] std::vector<ServerAnswers> servers() const { return tracker_.server_latency().read(); }
 
   private:
     static std::vector<json> events(const Batch& batch) {
@@ -248,4 +250,42 @@ TEST_CASE("filtered events are counted and their queries are still paired") {
     CHECK(bench.handle(query_item(), query).empty());
     CHECK(bench.count(Counter::kEventsFiltered) == 1);
     CHECK(bench.one(response_item(kStart + 42), response_to(query))["event"]["duration"] == 42);
+}
+
+TEST_CASE("what networks keep out is not decoded, not paired, and counted as filtered") {
+    TrackerOptions options;
+    options.filter.networks.exclude = {*parse_network("198.51.100.0/24")};
+    Bench bench(options);
+    Bytes damaged = dns_query(7, "example.org");
+    damaged[7] = 1; // an answer that is not there
+    CHECK(bench.handle(query_item(), dns_query(7, "example.org")).empty());
+    CHECK(bench.handle(query_item(), damaged).empty());
+    CHECK(bench.handle(response_item(kStart + 1000), response_to(damaged)).empty());
+    CHECK(bench.advance(kStart + 60 * kSecond).empty());
+    CHECK(bench.count(Counter::kMessagesFound) == 3);
+    CHECK(bench.count(Counter::kEventsFiltered) == 3);
+    CHECK(bench.count(Counter::kDecodeErrors) == 0);
+    CHECK(bench.count(Counter::kTimeouts) == 0);
+    CHECK(bench.count(Counter::kUnsolicited) == 0);
+}
+
+TEST_CASE("answers and timeouts are counted for the server, also where the filter keeps them out") {
+    TrackerOptions options;
+    options.filter.responses = false;
+    Bench bench(options);
+    const Bytes query = dns_query(7, "example.org");
+    bench.handle(query_item(), query);
+    CHECK(bench.handle(response_item(kStart + 30'000'000), response_to(query)).empty());
+    bench.handle(query_item(kStart + kSecond), dns_query(8, "example.org"));
+    bench.advance(kStart + 2 * kSecond);
+    CHECK(bench.fill(Fill::kPairing) == 1);
+    bench.advance(kStart + 60 * kSecond);
+    CHECK(bench.fill(Fill::kPairing) == 0);
+    const auto servers = bench.servers();
+    REQUIRE(servers.size() == 2);
+    CHECK(*servers[0].server == client_flow().destination.address.bytes);
+    CHECK(servers[0].latency.total() == 1);
+    CHECK(servers[0].latency.sum_ns == 30'000'000);
+    CHECK(servers[0].timeouts == 1);
+    CHECK(servers[1].latency.total() + servers[1].timeouts == 0);
 }
