@@ -10,6 +10,7 @@ of the owners map. The tables of processes and owners are filled first; after a 
 the line of least squares through the samples is judged, not single ones. The books must balance to the message at the end.
 """
 import argparse
+import contextlib
 import json
 import os
 import statistics
@@ -56,28 +57,35 @@ class Names(threading.Thread):
 
 
 class Clients:
-    """Programs that come, ask once and are gone; `messages` is what they exchanged."""
+    """Programs that come, ask once and are gone; `messages` is what they exchanged. A busy host's resolver may lose a
+    datagram: they ask again then, and say how often."""
 
     def __init__(self, resolver):
         self._resolver = resolver
+        self._told, self._tell = os.pipe()
         self.messages = 0
 
-    def second(self, number):
-        Client("dig", f"@{self._resolver.address4}", "www.example.test", *(["+tcp"] if number % 5 == 0 else []))
-        for _ in range(5):
-            in_child(self._ask)
-        self.messages += 2 * 6
+    def second(self):
+        Client("dig", "+tcp", f"@{self._resolver.address4}", "www.example.test")
+        self.messages += 2
+        self.ask(5)
 
-    def fill(self):
-        for _ in range(PROCESSES):
+    def ask(self, times):
+        for _ in range(times):
             in_child(self._ask)
-        self.messages += 2 * PROCESSES
+            self.messages += len(os.read(self._told, 4096))
 
     def _ask(self):
-        with wire.udp_socket() as s:
+        with wire.udp_socket(seconds=5) as s:
             s.connect((self._resolver.address4, 53))
-            s.send(wire.query(f"p{os.getpid()}.example.test"))
-            s.recv(65535)
+            for _ in range(5):
+                s.send(wire.query(f"p{os.getpid()}.example.test"))
+                os.write(self._tell, b"s")
+                with contextlib.suppress(TimeoutError):
+                    s.recv(65535)
+                    os.write(self._tell, b"r")
+                    return
+        raise RuntimeError("the resolver does not answer")
 
 
 def slope(samples, key):
@@ -91,7 +99,7 @@ class Soak:
         self.seconds, self.rate = minutes * 60, rate
         self.path = os.path.join(directory, "events.json")
         self.samples = []
-        self.sent = 0
+        self.sent = self.unanswered = 0
         self.reloads = 0
 
     def config(self):
@@ -103,7 +111,7 @@ class Soak:
         with Resolver([loopback4()]) as resolver, Dnsmon(self.config(), arguments=()) as dnsmon:
             self.owners = usage.bpf_map(dnsmon.pid, "owners")
             clients, names = Clients(resolver), Names()
-            clients.fill()
+            clients.ask(PROCESSES)
             self.start = self.next_sample = time.monotonic()
             while time.monotonic() - self.start < self.seconds:
                 self.piece(resolver, dnsmon, clients, names)
@@ -118,7 +126,7 @@ class Soak:
                 break
             except subprocess.TimeoutExpired:
                 second += 1
-            clients.second(second)
+            clients.second()
             if second % 30 == 15:
                 self.reloads += 1
                 dnsmon.reload(self.config())
@@ -126,6 +134,7 @@ class Soak:
                 self.sample(dnsmon.pid)
         load.finish()
         self.sent += load.sent + load.completed
+        self.unanswered += load.lost
 
     def sample(self, pid):
         self.next_sample += SAMPLE_SECONDS
@@ -158,7 +167,8 @@ class Soak:
         found = stats["counters"]["messages_found"]
         print(f"\n{found} messages, {self.reloads} reloads, {self.samples[-1]['cpu_s']:.0f} CPU s; "
               f"peak {max(s['rss_mib'] for s in self.samples):.1f} MiB resident")
-        yield f"every message was found ({found} of {self.sent})", found == self.sent
+        # An answer that came too late for dnsperf was on the wire all the same.
+        yield f"every message was found ({found} of {self.sent})", self.sent <= found <= self.sent + self.unanswered
         yield "nothing was lost", (kernel["ring_full"], events["dropped"], events["in_flight"]) == (0, 0, 0)
         yield "the books balance", events["balanced"]
 
