@@ -2,6 +2,7 @@
 // dnsmon(8), the bash completion and --help against the commands' own options: what one has, all have.
 #include "catch.h"
 #include "cli/command_line.h"
+#include "cli/exit_code.h"
 
 #include <fstream>
 #include <iterator>
@@ -54,4 +55,11 @@ TEST_CASE("every option is in the help, in dnsmon(8) and in the completion") {
         CHECK(page.find("Fl -" + option.substr(2)) != std::string::npos);
     }
     for (const auto* command : kCommands) CHECK(page.find(std::string(".It Cm ") + command) != std::string::npos);
+}
+
+TEST_CASE("dnsmon(8) has every exit status") {
+    const auto page = content(kRoot + "/docs/man/dnsmon.8");
+    const auto section = page.substr(page.find(".Sh EXIT STATUS"));
+    for (const int status : {kExitOk, kExitFailed, kExitUsage, kExitNoPermission, kExitConfig})
+        CHECK(section.find(".It " + std::to_string(status) + "\n") != std::string::npos);
 }
