@@ -61,8 +61,8 @@ static __always_inline void remember_listener(const struct dnsmon_owner_key *key
 
 /*
  * A server that answers owns its port, whoever bound it (socket activation, a forked worker). The entry goes with the
- * socket that answered, for others may be bound to the port; an accepted TCP socket's end is not its listener's. Older than the hooks, a UDP server's
- * socket is entered among the listeners here.
+ * socket that answered, for others may be bound to the port; an accepted TCP socket's end is not its listener's. A UDP
+ * server's socket that is older than the hooks is entered among the listeners here.
  */
 static __always_inline void remember_server(__u32 protocol, __u32 netns, const struct endpoint *local,
 					    struct dnsmon_owner_entry *entry)
