@@ -69,6 +69,7 @@ class Dnsmon:
         if not self._notify.wait_ready(self.pid, 30):
             self.process.kill()
             self.process.wait()
+            self._err.finish()  # the last line says why
             raise RuntimeError(f"dnsmon did not get ready (exit {self.process.returncode}):\n{self.log}")
         return self
 
