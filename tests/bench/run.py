@@ -22,10 +22,10 @@ TOP = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), 
 sys.path.insert(0, os.path.join(TOP, "tests", "harness"))
 from dnsmon_e2e.network import enter_private_namespaces, loopback4  # noqa: E402
 from dnsmon_e2e.resolver import Resolver  # noqa: E402
+from dnsmon_e2e.usage import process_cpu, resident_mib  # noqa: E402
 from dnsmon_e2e.waiting import LineCollector, NotifySocket  # noqa: E402
 
 DNSMON = os.environ.get("DNSMON", os.path.join(TOP, "build", "release", "dnsmon"))
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Load:
@@ -50,18 +50,6 @@ class Load:
         self.rate = completed / self._seconds
         self.cpu = usage.ru_utime + usage.ru_stime + process_cpu(self._resolver.process.pid) - before
         self.messages = sent + completed
-
-
-def process_cpu(pid):
-    """User and system seconds of a running process."""
-    with open(f"/proc/{pid}/stat") as f:
-        fields = f.read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
-
-
-def resident_mib(pid):
-    with open(f"/proc/{pid}/status") as f:
-        return int(re.search(r"VmRSS:\s+(\d+)", f.read()).group(1)) / 1024
 
 
 class Tool:
