@@ -67,22 +67,29 @@ static __always_inline void remember_listener(const struct dnsmon_owner_key *key
 static __always_inline void remember_server(__u32 protocol, __u32 netns, const struct endpoint *local,
 					    struct dnsmon_owner_entry *entry)
 {
-	struct dnsmon_owner_key key = {};
+	struct dnsmon_owner_key key = {}, *bound = NULL;
 	struct dnsmon_owner_entry *known;
 
 	if (!is_watched_port(local->port))
 		return;
 	set_listener_key(&key, protocol, netns, local);
+	if (protocol == IPPROTO_UDP)
+		bound = bpf_map_lookup_elem(&listeners, &entry->socket);
+	if (bound)
+		key = *bound;
 	known = bpf_map_lookup_elem(&owners, &key);
-	if (!known) { /* bound to "any", most likely */
+	if (!known && !bound) { /* older than the hooks, or accepted: who is bound to "any" is known by that */
 		struct endpoint any = { .port = local->port };
+		struct dnsmon_owner_key any_key = {};
 
-		set_listener_key(&key, protocol, netns, &any);
-		known = bpf_map_lookup_elem(&owners, &key);
+		set_listener_key(&any_key, protocol, netns, &any);
+		known = bpf_map_lookup_elem(&owners, &any_key);
+		if (known)
+			key = any_key;
 	}
 	if (!known && !is_dns_port(local->port))
 		return; /* a client's port, most likely */
-	if (protocol == IPPROTO_UDP && !bpf_map_lookup_elem(&listeners, &entry->socket))
+	if (protocol == IPPROTO_UDP && !bound)
 		bpf_map_update_elem(&listeners, &entry->socket, &key, BPF_ANY);
 	if (protocol == IPPROTO_TCP)
 		entry->socket = known ? known->socket : 0;
