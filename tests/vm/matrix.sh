@@ -70,12 +70,12 @@ hooks_with_package() {
 service() {
     local kernel=$1 suite=$2 work
     work=$(mktemp -d "$top/build/vm/disk.XXXXXX")
-    guest "$kernel.service" -i -t 600 -s "$suite" -d "$work/disk" -p "$(deb_of "$suite")=dnsmon.deb" \
+    guest "$kernel.service" -i -t 900 -s "$suite" -d "$work/disk" -p "$(deb_of "$suite")=dnsmon.deb" \
         -p "$top/build/vm/next-$suite.deb=dnsmon-next.deb" -p "$top/packaging/examples/kprobe.conf" \
         -p "$top/packaging/examples/metrics.conf" \
         -p "$here/cases/early_lookup.service" -p "$here/cases/capabilities.sh" -p "$here/cases/service_lib.sh" \
         -p "$here/cases/service.sh" "$kernel" ./service.sh "${flavours[@]}"
-    guest "$kernel.boot" -i -t 180 -s "$suite" -d "$work/disk" -p "$here/cases/service_lib.sh" -p "$here/cases/next_boot.sh" \
+    guest "$kernel.boot" -i -t 300 -s "$suite" -d "$work/disk" -p "$here/cases/service_lib.sh" -p "$here/cases/next_boot.sh" \
         "$kernel" ./next_boot.sh
     rm -rf "$work"
 }

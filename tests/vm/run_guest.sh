@@ -51,15 +51,16 @@ chmod 755 "$work/root/payload/command"
   (cd "$work/root" && find . -mindepth 1 -printf '%P\n' | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0 | gzip -1); } > "$work/initramfs"
 keep=on
 if [[ $disk ]]; then
-    keep=off
+    keep=off append+=' guest.keep'
     [[ -s $disk ]] || cp --sparse=always "$cache/$suite.ext4" "$disk"
 fi
 
-# TCG, not KVM: the same everywhere, also where nested virtualisation is broken. panic=-1 with -no-reboot ends QEMU.
+# TCG, not KVM: the same everywhere, also where nested virtualisation is broken. panic=-1 with -no-reboot ends QEMU;
+# no_timer_check: on a busy host the timer comes late, which is no reason to panic.
 status=0
 TMPDIR=$work timeout --kill-after=5 "$limit" qemu-system-x86_64 -accel tcg,thread=multi -smp 2 -cpu max -m 2G -no-reboot -nographic \
     -nodefaults -display none -net none -kernel "$cache/$kernel/vmlinuz" -initrd "$work/initramfs" \
-    -append "console=ttyS0 panic=-1 loglevel=4 random.trust_cpu=on mitigations=off systemd.show_status=0 guest.init=$init $append" \
+    -append "console=ttyS0 no_timer_check panic=-1 loglevel=4 random.trust_cpu=on mitigations=off systemd.show_status=0 guest.init=$init $append" \
     -drive "file=${disk:-$cache/$suite.ext4},if=virtio,format=raw,cache=unsafe,snapshot=$keep" \
     -serial "file:$log" -serial "file:$work/output" < /dev/null 2> "$work/qemu.err" || status=$?
 cat "$work/qemu.err" >> "$log"

@@ -48,7 +48,8 @@ def print_guest(guest):
 
 
 def row(*cells):
-    return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"
+    texts = (" ".join(str(cell).split()).replace("|", "\\|") for cell in cells)
+    return "| " + " | ".join(text if len(text) <= 120 else text[:119] + "…" for text in texts) + " |"
 
 
 def hooks_cell(guest, flavour):
