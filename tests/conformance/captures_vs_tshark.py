@@ -16,7 +16,6 @@ import json
 import pathlib
 import random
 import shutil
-import struct
 import subprocess
 import sys
 import tempfile
@@ -64,20 +63,12 @@ def cases():
         yield f"message.{name}", [(RAW, ipv4(udp(made, ports), ends=ends))]
 
 
-def block(kind, body):
-    body += bytes(-len(body) % 4)
-    return struct.pack("<2I", kind, 12 + len(body)) + body + struct.pack("<I", 12 + len(body))
-
-
 def pcapng(frames):
     """One file for all link types: an interface for each."""
     types = sorted({linktype for linktype, _ in frames})
-    out = block(0x0A0D0D0A, struct.pack("<I2Hq", 0x1A2B3C4D, 1, 0, -1))
-    out += b"".join(block(1, struct.pack("<2HI", linktype, 0, 0)) for linktype in types)
-    for i, (linktype, frame) in enumerate(frames):
-        head = struct.pack("<5I", types.index(linktype), 0, 1_000_000 + 1000 * i, len(frame), len(frame))
-        out += block(6, head + frame)
-    return out
+    return (file_cases.section() + b"".join(file_cases.interface(network=linktype) for linktype in types)
+            + b"".join(file_cases.enhanced(frame, 1_000_000 + 1000 * i, number=types.index(linktype))
+                       for i, (linktype, frame) in enumerate(frames)))
 
 
 def plain(name):
