@@ -1,0 +1,142 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""What dnsmon takes from a host at its limit: the rate of a resolver, and of traffic that is not DNS.
+
+usage: rates.py [--seconds N] [--rounds N]
+
+First dnsperf against unbound on loopback as fast as both go, before, with and after dnsmon (ECS JSON into a file): nothing
+may be lost and the resolver keeps its rate. Then a flood of datagrams on another port, in turns alone, beside dnsmon and
+beside `tcpdump -i any udp port 53`: what a packet costs its sender. Medians are judged, against each other, in one run.
+"""
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+
+TOP = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+os.environ.setdefault("DNSMON", os.path.join(TOP, "build", "release", "dnsmon"))
+sys.path.insert(0, os.path.join(TOP, "tests", "harness"))
+from dnsmon_e2e import DNSMON, Dnsmon, Resolver, loopback4, pick  # noqa: E402
+from dnsmon_e2e.dnsperf import Dnsperf  # noqa: E402
+from dnsmon_e2e.network import enter_private_namespaces  # noqa: E402
+from dnsmon_e2e.waiting import LineCollector  # noqa: E402
+
+RESOLVER_KEEPS, FLOOD_KEEPS = 0.90, 0.95
+FLOOD_PORT = 9999
+
+
+def dnsmon_into(path):
+    return Dnsmon({"output": {"file": {"enabled": True, "path": path, "max_size": "16GiB"}}}, arguments=())
+
+
+class HighestRate:
+    """dnsperf without a limit; its answers are small, so that the messages are many."""
+
+    def __init__(self, directory, seconds):
+        self.path, self.names, self.seconds = os.path.join(directory, "events"), os.path.join(directory, "names"), seconds
+        with open(self.names, "w") as f:
+            f.writelines(f"{name}.example.test {kind}\n" for name, kind in (("www", "A"), ("mail", "MX"), ("nowhere", "A")))
+
+    def load(self, resolver, seconds):
+        return Dnsperf(resolver.address4, self.names, seconds).finish()
+
+    def run(self):
+        half = max(1, self.seconds // 2)
+        with Resolver([loopback4()]) as resolver:
+            before = self.load(resolver, half)
+            with dnsmon_into(self.path) as dnsmon:
+                self.watched = self.load(resolver, self.seconds)
+                dnsmon.stop()
+            after = self.load(resolver, half)
+        self.bare_rate = (before.rate + after.rate) / 2
+        self.seen = 0
+        with open(self.path) as f:
+            for line in f:
+                if '"action":"query"' in line or '"action":"response"' in line:
+                    self.seen += 1
+                elif '"action":"stats"' in line:
+                    self.stats = pick(json.loads(line), "dnsmon.stats")
+        os.unlink(self.path)
+
+    def judge(self):
+        sent = self.watched.sent + self.watched.completed
+        yield (f"at {self.watched.rate:.0f} queries/s nothing is lost: {self.seen} of {sent} messages seen, "
+               f"{self.stats['kernel']['ring_full']} lost at the ring",
+               self.stats["kernel"]["ring_full"] == 0 and sent <= self.seen <= sent + self.watched.lost)
+        kept = self.watched.rate / self.bare_rate
+        yield f"the resolver keeps {kept:.1%} of {self.bare_rate:.0f} queries/s, {RESOLVER_KEEPS:.0%} asked", kept >= RESOLVER_KEEPS
+
+
+class OtherTraffic:
+    """Datagrams on a port where no DNS is expected."""
+
+    def __init__(self, directory, rounds):
+        self.directory, self.rounds = directory, rounds
+        self.program = os.path.join(directory, "udp_flood")
+        self.cost_ns = {"alone": [], "dnsmon": [], "tcpdump": []}
+        self.rate = {who: [] for who in self.cost_ns}
+
+    def flood(self, who):
+        seconds = 2
+        sent, _, cpu = subprocess.run([self.program, str(FLOOD_PORT), str(seconds)], check=True, capture_output=True,
+                                      text=True).stdout.split()
+        self.cost_ns[who].append(1e9 * float(cpu) / int(sent))
+        self.rate[who].append(int(sent) / seconds)
+
+    def beside_tcpdump(self):
+        argv = ["tcpdump", "-n", "-i", "any", "-w", "/dev/null", "udp", "port", "53"]
+        with subprocess.Popen(argv, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as tcpdump:
+            log = LineCollector(tcpdump.stderr)
+            if not log.wait(lambda lines: any("listening on" in line for line in lines), 30):
+                raise RuntimeError("tcpdump did not start")
+            self.flood("tcpdump")
+            tcpdump.terminate()
+            log.finish()
+
+    def run(self):
+        source = os.path.join(TOP, "tests", "bench", "udp_flood.cpp")
+        subprocess.run(["c++", "-std=c++20", "-O2", "-pthread", "-o", self.program, source], check=True)
+        for number in range(self.rounds):
+            self.flood("alone")
+            with dnsmon_into(os.path.join(self.directory, f"events{number}")) as dnsmon:
+                self.flood("dnsmon")
+                dnsmon.stop()
+            self.beside_tcpdump()
+        print("\n| a flood that is not DNS | ns of CPU a packet | packets/s |\n|---|---:|---:|")
+        for who, costs in self.cost_ns.items():
+            print(f"| {who} | {statistics.median(costs):.0f} | {statistics.median(self.rate[who]):.0f} |")
+        print(flush=True)
+
+    def judge(self):
+        cost = {who: statistics.median(costs) for who, costs in self.cost_ns.items()}
+        ours, theirs = (cost[who] - cost["alone"] for who in ("dnsmon", "tcpdump"))
+        yield f"a packet that is not DNS costs {ours:.0f} ns more, {theirs:.0f} ns beside tcpdump -i any", ours <= theirs
+        kept = statistics.median(self.rate["dnsmon"]) / statistics.median(self.rate["alone"])
+        yield f"the flood keeps {kept:.1%} of its rate, {FLOOD_KEEPS:.0%} asked", kept >= FLOOD_KEEPS
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=int, default=8)
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+    if os.geteuid() or not os.access(DNSMON, os.X_OK):
+        print(f"SKIPPED rates: needs root and {DNSMON}\n0 passed, 0 failed, 1 skipped")
+        return 0
+    enter_private_namespaces()
+    tally = [0, 0]
+    with tempfile.TemporaryDirectory(prefix="dnsmon-bench-") as directory:
+        for part in (HighestRate(directory, options.seconds), OtherTraffic(directory, options.rounds)):
+            part.run()
+            for what, held in part.judge():
+                tally[not held] += 1
+                print("PASSED" if held else "FAILED", "budget:", what, flush=True)
+    print(f"{tally[0]} passed, {tally[1]} failed, 0 skipped")
+    return 1 if tally[1] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
