@@ -57,10 +57,10 @@ ProcessTable::Entry ProcessTable::read(const Owner& owner, std::int64_t now_ns, 
     const auto stat = files ? files->stat() : std::nullopt;
     const bool same = stat && (owner.start_ns == 0 || stat->start_ticks == entry.start_ticks);
     if (!same) return entry;
-    const std::uint64_t serial = ++reads_;
+    ++reads_;
     entry.start_ticks = stat->start_ticks;
     auto details = std::make_shared<ProcessDetails>();
-    details->serial = serial;
+    details->serial = ++serials_;
     details->pid = owner.pid;
     details->start_ns = owner.start_ns != 0 ? owner.start_ns : stat->start_ticks * (kNanoseconds / ticks_per_second());
     details->started_at_ns = since_epoch_ns(details->start_ns);
@@ -93,7 +93,7 @@ ProcessTable::Entry ProcessTable::read(const Owner& owner, std::int64_t now_ns, 
     return entry;
 }
 
-void ProcessTable::complete(Entry& entry, const Owner& owner, const EnrichConfig& config) const {
+void ProcessTable::complete(Entry& entry, const Owner& owner, const EnrichConfig& config) {
     entry.completed = true;
     const bool lacks_executable = config.executable && (!entry.details || entry.details->executable.empty());
     const bool lacks_command_line = config.command_line && (!entry.details || entry.details->command_line.empty());
@@ -102,6 +102,7 @@ void ProcessTable::complete(Entry& entry, const Owner& owner, const EnrichConfig
     auto facts = read_program_(owner);
     if (!facts) return;
     auto details = entry.details ? std::make_shared<ProcessDetails>(*entry.details) : std::make_shared<ProcessDetails>();
+    details->serial = ++serials_; // no longer what was read first
     details->pid = owner.pid;
     details->start_ns = owner.start_ns;
     details->started_at_ns = since_epoch_ns(owner.start_ns);

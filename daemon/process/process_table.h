@@ -72,7 +72,7 @@ class ProcessTable {
     [[nodiscard]] bool still_valid(const Entry& entry, const Owner& owner, std::int64_t now_ns) const;
     [[nodiscard]] EnrichConfig settings() const;
     [[nodiscard]] Entry read(const Owner& owner, std::int64_t now_ns, const EnrichConfig& config);
-    void complete(Entry& entry, const Owner& owner, const EnrichConfig& config) const;
+    void complete(Entry& entry, const Owner& owner, const EnrichConfig& config);
     void put(Entry entry, const EnrichConfig& config);
     [[nodiscard]] Settled& settled_of(const Owner& owner) { return settled_[owner.pid % settled_.size()]; }
     [[nodiscard]] ProcessDetailsPtr find_in_table(const Owner& owner, std::int64_t now_ns);
@@ -85,6 +85,7 @@ class ProcessTable {
     EnrichConfig config_;
     Entries entries_;          ///< most recently used first
     std::unordered_map<Key, Entries::iterator, KeyHash> by_key_;
+    std::atomic<std::uint64_t> serials_{0}; ///< ProcessDetails::serial
     std::atomic<std::uint64_t> reads_{0};
     std::atomic<std::uint64_t> gone_{0};
 };

@@ -6,7 +6,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
+#include <string>
+#include <vector>
 
 using namespace dnsmon;
 
@@ -90,6 +93,26 @@ TEST_CASE("a process that was gone is not looked for again") {
     CHECK(table.find(owner, 0) == nullptr);
     CHECK(table.find(owner, 1) == nullptr);
     CHECK(table.gone() == 1);
+}
+
+TEST_CASE("no two details that may differ have one serial") {
+    ProcessTable table({}, 8);
+    table.set_program_reader([](const Owner& owner) { return ProgramFacts{"/bin/" + std::to_string(owner.image), "", 1, ""}; });
+    Child child;
+    Owner owner = owner_of(child.pid());
+    owner.start_ns = start_ns_of(child.pid());
+    std::vector<std::uint64_t> serials;
+    for (owner.image = 1; owner.image <= 4; ++owner.image) { // none of them is what /proc shows: all are completed
+        if (owner.image == 3) child.end();
+        const auto details = table.find(owner, 0);
+        REQUIRE(details != nullptr);
+        CHECK(details->executable == "/bin/" + std::to_string(owner.image));
+        serials.push_back(details->serial);
+        CHECK(table.find(owner, 1)->serial == details->serial);
+    }
+    CHECK(std::find(serials.begin(), serials.end(), 0U) == serials.end());
+    std::sort(serials.begin(), serials.end());
+    CHECK(std::adjacent_find(serials.begin(), serials.end()) == serials.end());
 }
 
 TEST_CASE("another name means another program: read again") {
