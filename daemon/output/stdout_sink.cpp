@@ -37,6 +37,13 @@ StdoutSink::StdoutSink(int fd, std::chrono::milliseconds patience)
     if (own_) fd_ = own_.get();
 }
 
+StdoutSink::~StdoutSink() {
+    if (rest_.empty()) return;
+    stalled_ = false;
+    std::size_t done = 0;
+    (void)write_some(rest_, done); // nobody is left to be told
+}
+
 bool StdoutSink::wait_writable() {
     pollfd poller{fd_, POLLOUT, 0};
     const int timeout = stalled_ ? 0 : poll_timeout(patience_);

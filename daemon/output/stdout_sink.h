@@ -16,6 +16,8 @@ class StdoutSink final : public Sink {
   public:
     /// `fd` stays the caller's, open for as long as the sink lives.
     explicit StdoutSink(int fd, std::chrono::milliseconds patience = kSinkPatience);
+    ~StdoutSink() override; ///< gives the reader a last chance to take the end of a line that it has begun
+    StdoutSink(StdoutSink&&) = default;
 
     [[nodiscard]] std::string_view name() const override { return "stdout"; }
     WriteOutcome write(const Batch& batch) override;

@@ -135,9 +135,9 @@ std::vector<SamplePtr> maximal_samples() {
     all.push_back(timeout());
     all.push_back(mdns_response());
     all.push_back(update());
-    all.push_back(enormous_response());
     all.push_back(hashed(google_query()));
     all.push_back(hashed(google_response()));
+    all.push_back(enormous_response());
     return all;
 }
 

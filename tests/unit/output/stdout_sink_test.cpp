@@ -90,6 +90,19 @@ TEST_CASE("a reader that takes nothing costs events, never half of one") {
     CHECK(numbers(got, 33).count(std::string::npos) == 0);
 }
 
+TEST_CASE("a line that was begun is ended, also when the reader comes at the very end") {
+    Pipe pipe;
+    auto sink = std::make_unique<StdoutSink>(pipe.writer.get(), std::chrono::milliseconds(1));
+    const auto outcome = sink->write(numbered(0, 10'000, 33)); // lines of 33 bytes: the pipe's end is within one
+    REQUIRE(outcome.dropped > 0);
+    pipe.writer.reset();
+    std::string got = read_some(pipe.reader.get(), 4096); // room for the rest
+    sink.reset();
+    got += read_to_end(pipe.reader.get());
+    CHECK(got.ends_with('\n'));
+    CHECK(got.size() == outcome.written * 33);
+}
+
 TEST_CASE("the caller's descriptor is not made non-blocking") {
     Pipe pipe;
     StdoutSink sink(pipe.writer.get());
