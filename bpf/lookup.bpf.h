@@ -85,9 +85,8 @@ static __always_inline void forget_connection(const struct endpoint *server, con
 		count(DNSMON_COUNTER_OWNER_DELETES);
 }
 
-static __noinline bool find_sent(struct dnsmon_owner *owner, __u64 digest)
+static __always_inline bool read_sent(struct dnsmon_owner *owner, __u32 index, __u64 digest)
 {
-	__u32 index = digest >> 32 & (SENT_SLOTS - 1);
 	struct sent *slot = bpf_map_lookup_elem(&sent, &index);
 	volatile __u64 *there;
 
@@ -99,6 +98,11 @@ static __noinline bool find_sent(struct dnsmon_owner *owner, __u64 digest)
 	*owner = slot->owner;
 	compiler_barrier();
 	return *there == digest;
+}
+
+static __noinline bool find_sent(struct dnsmon_owner *owner, __u64 digest)
+{
+	return read_sent(owner, SENT_FIRST(digest), digest) || read_sent(owner, SENT_SECOND(digest), digest);
 }
 
 #endif

@@ -64,9 +64,8 @@ static __always_inline __u64 packet_digest(struct __sk_buff *skb, const struct p
 }
 
 /* A slot that another CPU writes at this instant is left to it. */
-static __always_inline void remember_sent(__u64 digest, const struct dnsmon_owner *owner)
+static __always_inline void write_sent(__u32 index, __u64 digest, const struct dnsmon_owner *owner)
 {
-	__u32 index = digest >> 32 & (SENT_SLOTS - 1);
 	struct sent *slot = bpf_map_lookup_elem(&sent, &index);
 
 	if (!slot)
@@ -77,6 +76,16 @@ static __always_inline void remember_sent(__u64 digest, const struct dnsmon_owne
 		__sync_lock_test_and_set(&slot->digest, digest);
 	}
 	__sync_fetch_and_add(&slot->writers, -1);
+}
+
+/* In two places: another packet takes one of them now and then, both hardly ever. */
+#define SENT_FIRST(digest) ((digest) >> 32 & (SENT_SLOTS - 1))
+#define SENT_SECOND(digest) ((digest) >> 48 & (SENT_SLOTS - 1))
+
+static __always_inline void remember_sent(__u64 digest, const struct dnsmon_owner *owner)
+{
+	write_sent(SENT_FIRST(digest), digest, owner);
+	write_sent(SENT_SECOND(digest), digest, owner);
 }
 
 #endif
