@@ -81,7 +81,7 @@ void append_ipv4(std::string& out, const std::uint8_t* four_bytes) {
 
 void append_ipv6(std::string& out, const std::uint8_t* sixteen_bytes) {
     std::uint16_t groups[8];
-    for (unsigned i = 0; i < 8; ++i)
+    for (std::size_t i = 0; i < 8; ++i)
         groups[i] = static_cast<std::uint16_t>((sixteen_bytes[2 * i] << 8) | sixteen_bytes[2 * i + 1]);
     const ZeroRun zeros = longest_zero_run(groups);
     const bool dotted = zeros.start == 0 && (zeros.length == 6 || (zeros.length == 5 && groups[5] == 0xffff));

@@ -24,7 +24,7 @@ struct Counts {
     [[nodiscard]] unsigned records() const { return answers + authorities + additionals; }
     [[nodiscard]] bool none() const { return questions + records() == 0; }
     [[nodiscard]] bool fit(std::size_t bytes) const {
-        return kHeaderBytes + questions * kSmallestQuestion + records() * kSmallestRecord <= bytes;
+        return kHeaderBytes + std::size_t{questions} * kSmallestQuestion + std::size_t{records()} * kSmallestRecord <= bytes;
     }
 };
 

@@ -94,11 +94,15 @@ std::string text(const Notice& notice, const Json& data) {
     std::string line;
     const auto put = [&line](std::string_view key, const Json& value) {
         line += line.empty() ? "" : " ";
-        line += std::string(key) + "=" + text_value(value);
+        line.append(key).append("=").append(text_value(value));
     };
     const auto put_leaves = [&put](const auto& self, const std::string& path, const Json& value) -> void {
         if (!value.is_object()) return put(path, value);
-        for (const auto& [key, inner] : value.items()) self(self, path.empty() ? key : path + "." + key, inner);
+        for (const auto& [key, inner] : value.items()) {
+            std::string below = path;
+            below.append(path.empty() ? "" : ".").append(key);
+            self(self, below, inner);
+        }
     };
     const Json whole = flat(notice, data);
     for (const auto& [key, value] : whole.items()) {

@@ -14,7 +14,7 @@ constexpr std::size_t kPrefixBytes = 2;
 constexpr std::size_t kHeaderBytes = 12; // RFC 1035 4.1.1
 constexpr std::size_t kStartBytes = kPrefixBytes + kHeaderBytes;
 // In DNS the next message begins within 64 KiB; four times that, for messages that were taken for each other.
-constexpr std::uint64_t kSearchLimitBytes = 4 * 65537;
+constexpr std::uint64_t kSearchLimitBytes = std::uint64_t{4} * 65537;
 // A buffer up to this size is kept for the next message; a larger one is given back.
 constexpr std::size_t kKeepCapacityBytes = 512;
 // Messages of no octets before a connection's first: what keeps a connection alive without RFC 7828.

@@ -63,7 +63,7 @@ std::uint16_t identification(const Packet& packet, const IpPacket& ip) {
 } // namespace
 
 Pipeline::Pipeline(const PipelineOptions& options, std::atomic<std::uint64_t>& sequence,
-                   InterfaceNames::Lookup interface_name, Deliver deliver, std::function<void()> on_room)
+                   InterfaceNames::Lookup interface_name, const Deliver& deliver, const std::function<void()>& on_room)
     : ports_(options.ports), any_port_(options.any_port), crossing_ns_(options.crossing_ns), tunnels_(options.tunnels),
       interfaces_(std::move(interface_name)),
       recursion_(std::chrono::nanoseconds(options.tracker.pairing.timeout).count()),

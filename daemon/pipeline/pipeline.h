@@ -37,7 +37,7 @@ class Pipeline {
   public:
     /// `sequence` numbers the events; it outlives the pipeline.
     Pipeline(const PipelineOptions& options, std::atomic<std::uint64_t>& sequence,
-             InterfaceNames::Lookup interface_name, Deliver deliver, std::function<void()> on_room);
+             InterfaceNames::Lookup interface_name, const Deliver& deliver, const std::function<void()>& on_room);
 
     /// What may change while packets come: ports, enrichment and all that the trackers do; each worker takes it between
     /// two batches. The rest of `options` is the constructor's.

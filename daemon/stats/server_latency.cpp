@@ -137,7 +137,8 @@ std::vector<ServerAnswers> merge_servers(const std::vector<std::vector<ServerAns
     for (const auto& servers : workers)
         for (const ServerAnswers& part : servers) add_to(part.server ? by_server[*part.server] : rest, part);
     std::vector<ServerAnswers> merged;
-    for (auto& [server, answers] : by_server) merged.push_back(std::move(answers));
+    merged.reserve(by_server.size() + 1);
+    for (const auto& [server, answers] : by_server) merged.push_back(answers);
     if (merged.size() > kMaxServers) {
         const auto busier = [](const ServerAnswers& a, const ServerAnswers& b) {
             return a.latency.total() + a.timeouts > b.latency.total() + b.timeouts;
@@ -150,7 +151,7 @@ std::vector<ServerAnswers> merge_servers(const std::vector<std::vector<ServerAns
         merged.resize(kMaxServers);
     }
     rest.server.reset();
-    merged.push_back(std::move(rest));
+    merged.push_back(rest);
     return merged;
 }
 
