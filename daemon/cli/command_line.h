@@ -3,7 +3,7 @@
 // nothing; app/ does what a Command says. Only command_line.cpp knows CLI11.
 #pragma once
 
-#include "event/format.h"
+#include "config/format.h"
 
 #include <cstdint>
 #include <optional>

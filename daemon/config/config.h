@@ -4,7 +4,8 @@
 #pragma once
 
 #include "config/network.h"
-#include "event/format.h"
+#include "config/code_range.h"
+#include "config/format.h"
 #include "util/siphash.h"
 
 #include <chrono>
@@ -42,13 +43,6 @@ struct IncludeExclude {
     std::vector<T> include; ///< empty: everything
     std::vector<T> exclude; ///< wins over include
     bool operator==(const IncludeExclude&) const = default;
-};
-
-/// Both ends belong to it.
-struct CodeRange {
-    std::uint16_t first = 0;
-    std::uint16_t last = 0;
-    bool operator==(const CodeRange&) const = default;
 };
 
 struct FilterConfig {

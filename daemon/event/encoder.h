@@ -5,7 +5,7 @@
 #pragma once
 
 #include "event/event.h"
-#include "event/format.h"
+#include "config/format.h"
 
 #include <cstdint>
 #include <memory>

@@ -3,7 +3,7 @@
 // built with nlohmann/json. Loop thread only.
 #pragma once
 
-#include "event/format.h"
+#include "config/format.h"
 
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
