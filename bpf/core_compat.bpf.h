@@ -92,6 +92,9 @@ static __always_inline void read_current(struct dnsmon_owner *owner)
 	owner->start_ns = BPF_CORE_READ(leader, start_boottime);
 	owner->image = BPF_CORE_READ(task, mm, start_stack);
 	bpf_core_read(owner->process_name, sizeof(owner->process_name), &leader->comm);
+#else
+	if (owner->tid == owner->pid) /* the leader itself; else /proc knows */
+		__builtin_memcpy(owner->process_name, owner->thread_name, sizeof(owner->process_name));
 #endif
 }
 #endif

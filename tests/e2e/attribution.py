@@ -216,6 +216,8 @@ class Sending(AttributionCase):
             self.check_query(ident, child.pid, process__name=name)
 
     def test_exec_with_the_socket_open_is_the_new_program_and_the_old_one_before(self):
+        if NO_HOOKS_THAT_SEE_EACH_SEND:
+            self.skipTest("these hooks see connect, not send")
         before, after = self.next_ident(), self.next_ident()
         s = self.udp()
         s.connect(self.server)
