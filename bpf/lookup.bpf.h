@@ -97,7 +97,10 @@ static __always_inline bool read_sent(struct dnsmon_owner *owner, __u32 index, _
 		return false;
 	*owner = slot->owner;
 	compiler_barrier();
-	return *there == digest;
+	if (*there != digest)
+		return false;
+	slot->seen = digest; /* copies of it on other interfaces may still find it, but the slot is free */
+	return true;
 }
 
 static __noinline bool find_sent(struct dnsmon_owner *owner, __u64 digest)

@@ -15,8 +15,9 @@
 
 struct sent {
 	__u64 digest; /* 0: empty, or being written */
+	__u64 seen;   /* the digest that the capture has found here */
 	__u32 writers;
-	__u32 pad;
+	__u32 written; /* jiffies */
 	struct dnsmon_owner owner;
 };
 
@@ -63,29 +64,49 @@ static __always_inline __u64 packet_digest(struct __sk_buff *skb, const struct p
 	return digest | 1;
 }
 
-/* A slot that another CPU writes at this instant is left to it. */
-static __always_inline void write_sent(__u32 index, __u64 digest, const struct dnsmon_owner *owner)
+/* False: another CPU writes here at this instant. */
+static __always_inline bool write_sent(struct sent *slot, __u64 digest, const struct dnsmon_owner *owner)
 {
-	struct sent *slot = bpf_map_lookup_elem(&sent, &index);
+	bool mine = !__sync_fetch_and_add(&slot->writers, 1);
 
-	if (!slot)
-		return;
-	if (!__sync_fetch_and_add(&slot->writers, 1)) {
+	if (mine) {
 		__sync_lock_test_and_set(&slot->digest, 0); /* these order what lies between them */
+		slot->written = bpf_jiffies64();
 		slot->owner = *owner;
 		__sync_lock_test_and_set(&slot->digest, digest);
 	}
 	__sync_fetch_and_add(&slot->writers, -1);
+	return mine;
 }
 
-/* In two places: another packet takes one of them now and then, both hardly ever. */
 #define SENT_FIRST(digest) ((digest) >> 32 & (SENT_SLOTS - 1))
 #define SENT_SECOND(digest) ((digest) >> 48 & (SENT_SLOTS - 1))
 
+/*
+ * Of two slots the one that holds this very digest, or whose packet was captured already, or the older one: what waits
+ * for a neighbour's address keeps its sender whatever else is sent meanwhile.
+ */
+static __always_inline bool prefer_second(const struct sent *first, const struct sent *second, __u64 digest)
+{
+	if (first->digest == digest || second->digest == digest)
+		return first->digest != digest;
+	if (first->seen == first->digest || second->seen == second->digest)
+		return first->seen != first->digest;
+	return (__s32)(second->written - first->written) < 0;
+}
+
 static __always_inline void remember_sent(__u64 digest, const struct dnsmon_owner *owner)
 {
-	write_sent(SENT_FIRST(digest), digest, owner);
-	write_sent(SENT_SECOND(digest), digest, owner);
+	__u32 first_index = SENT_FIRST(digest), second_index = SENT_SECOND(digest);
+	struct sent *first = bpf_map_lookup_elem(&sent, &first_index);
+	struct sent *second = bpf_map_lookup_elem(&sent, &second_index);
+
+	if (!first || !second)
+		return;
+	if (prefer_second(first, second, digest))
+		write_sent(second, digest, owner) || write_sent(first, digest, owner);
+	else
+		write_sent(first, digest, owner) || write_sent(second, digest, owner);
 }
 
 #endif

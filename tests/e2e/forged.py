@@ -91,6 +91,20 @@ class Forged(ForgedCase):
 
 class Delayed(ForgedCase):
     def test_packets_that_wait_for_a_neighbour_keep_their_senders(self):
+        self.check_delayed(0)
+
+    def test_packets_that_wait_keep_their_senders_beside_a_load(self):
+        self.check_delayed(5000)  # more than there are slots
+
+    def load(self, packets):
+        server = (loopback4(), 53)
+        with wire.udp_socket() as listener, wire.udp_socket() as client:
+            listener.bind(server)
+            for _ in range(packets):
+                client.sendto(wire.query(NAME, ident=1), server)
+                listener.recv(512)
+
+    def check_delayed(self, packets):
         with Veth() as veth:
             there = ["ip", "-n", veth.name, "addr"]
             subprocess.run([*there, "flush", "dev", "veth-there"], check=True)  # nobody answers ARP
@@ -103,6 +117,7 @@ class Delayed(ForgedCase):
                     s.send(message)
                     heir.tell(its_message)
                     truth |= {mine: os.getpid(), its: heir.pid}
+                self.load(packets)
                 subprocess.run([*there, "add", f"{veth.there}/24", "dev", "veth-there"], check=True)
                 self.assertEqual({ident: self.pid_of(ident) for ident in truth}, truth)
 
