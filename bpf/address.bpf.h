@@ -47,9 +47,17 @@ static __always_inline bool address_is_loopback(const struct address *address)
 	return !address->word[2] && address->word[3] == bpf_htonl(1);
 }
 
+static __always_inline bool address_is_multicast(const struct address *address)
+{
+	if (!(address->word[0] | address->word[1]) && address->word[2] == bpf_htonl(0xffff))
+		return (address->word[3] & bpf_htonl(0xf0000000)) == bpf_htonl(0xe0000000);
+	return (address->word[0] & bpf_htonl(0xff000000)) == bpf_htonl(0xff000000);
+}
+
 struct endpoint {
 	struct address address;
 	__u16 port; /* host order */
+	bool here;  /* surely an address of the namespace that the packet is in */
 };
 
 /*

@@ -10,19 +10,15 @@
 #include "dnsmon_abi.h"
 #include "maps.bpf.h"
 #include "packet.bpf.h"
-#include "content_flow.bpf.h"
-#include "fragment.bpf.h"
-#include "lookup.bpf.h"
-#include "submit.bpf.h"
+#include "take.bpf.h"
 
 #define ETH_P_8021Q 0x8100
 #define ETH_P_8021AD 0x88a8
 #define PACKET_OUTGOING 4
-#define LOOPBACK_IFINDEX 1 /* in every namespace, include/net/net_namespace.h */
 #define MAX_VLAN_TAGS 2
 
-const volatile bool skip_loopback;
-volatile bool egress_names_sender; /* the owner hooks fill `sent`: set when they are attached */
+/* Namespace of the packet sockets, as the owner hooks number it: set when these are attached. */
+volatile __u32 capture_netns;
 
 /*
  * The outer tag has moved into the skb's metadata by now; an inner one is still in the bytes of a received packet. An
@@ -53,74 +49,6 @@ static __always_inline __u16 skip_vlan_tags(struct __sk_buff *skb, struct packet
 	return ethertype;
 }
 
-/* Payload, or the beginning or end of a connection: bare acknowledgements carry nothing. */
-static __always_inline bool tcp_matters(struct __sk_buff *skb, const struct packet *packet)
-{
-	const __u8 fin_syn_rst = 7;
-	__u8 offset_flags[2]; /* RFC 9293 3.1, bytes 12 and 13 */
-
-	if (bpf_skb_load_bytes(skb, packet->transport + 12, offset_flags, sizeof(offset_flags)))
-		return false;
-	return (offset_flags[1] & fin_syn_rst) || packet->transport + (offset_flags[0] >> 4) * 4 < packet->end;
-}
-
-static __always_inline bool opens_connection(struct __sk_buff *skb, const struct packet *packet)
-{
-	const __u8 syn = 2, ack = 16;
-	__u8 flags;
-
-	return packet->protocol == IPPROTO_TCP &&
-	       !bpf_skb_load_bytes(skb, packet->transport + 13, &flags, sizeof(flags)) && (flags & (syn | ack)) == syn;
-}
-
-static __always_inline bool is_dns(struct __sk_buff *skb, const struct packet *packet)
-{
-	bool dns;
-
-	if (packet->fragment == FRAGMENT_LATER)
-		return later_fragment_is_dns(packet);
-	dns = has_dns_port(packet) || (any_port && content_is_dns(skb, packet));
-	if (packet->fragment == FRAGMENT_FIRST)
-		remember_first_fragment(packet, dns);
-	else if (dns && packet->protocol == IPPROTO_TCP)
-		return tcp_matters(skb, packet);
-	return dns;
-}
-
-static __always_inline __u32 find_sender(struct __sk_buff *skb, const struct packet *packet, struct dnsmon_owner *sender)
-{
-	struct dnsmon_owner_key key = {};
-
-	if (!egress_names_sender)
-		return find_owner(sender, packet->protocol, &packet->source, &packet->destination);
-	set_key(&key, packet->protocol, capture_netns, &packet->source, &packet->destination);
-	if (find_sent(sender, packet_digest(skb, packet, &key)))
-		return DNSMON_MATCH_EXACT;
-	/* A datagram leaves in its sender's call or not at all; only what was segmented since looks different. */
-	if (packet->protocol == IPPROTO_UDP)
-		return find_sent(sender, flow_digest(&key)) ? DNSMON_MATCH_EXACT : DNSMON_MATCH_NONE;
-	return find_owner(sender, packet->protocol, &packet->source, &packet->destination);
-}
-
-static __always_inline void take(struct __sk_buff *skb, __u16 ethertype, __u8 flags, const struct packet *packet)
-{
-	struct dnsmon_record record = { .ethertype = ethertype, .flags = flags };
-
-	count(DNSMON_COUNTER_MATCHED);
-	if (packet->fragment != FRAGMENT_NONE)
-		count(DNSMON_COUNTER_FRAGMENTS);
-	record.time_ns = bpf_ktime_get_ns();
-	record.ifindex = skb->ifindex;
-	if (packet->fragment != FRAGMENT_LATER) {
-		if (opens_connection(skb, packet))
-			forget_connection(&packet->destination, &packet->source);
-		record.sender_match = find_sender(skb, packet, &record.sender);
-		record.receiver_match =
-			find_owner(&record.receiver, packet->protocol, &packet->destination, &packet->source);
-	}
-	submit(skb, packet->start, &record);
-}
-
 SEC("socket")
 int dnsmon_capture(struct __sk_buff *skb)
 {
@@ -137,7 +65,7 @@ int dnsmon_capture(struct __sk_buff *skb)
 	}
 	ethertype = skip_vlan_tags(skb, &packet);
 	if (parse_packet(skb, ethertype, &packet) && is_dns(skb, &packet))
-		take(skb, ethertype, flags, &packet);
+		take(skb, ethertype, flags, &packet, capture_netns, 0);
 	return 0;
 }
 

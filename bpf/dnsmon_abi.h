@@ -98,6 +98,15 @@ struct dnsmon_program {
 };
 DNSMON_ASSERT_SIZE(dnsmon_program, 1584);
 
+#define DNSMON_DEVICE_BYTES 16
+
+/* A device of another network namespace than the daemon's; its name is the value. */
+struct dnsmon_device_key {
+	__u32 netns; /* inode number */
+	__u32 ifindex;
+};
+DNSMON_ASSERT_SIZE(dnsmon_device_key, 8);
+
 enum dnsmon_record_flags {
 	DNSMON_RECORD_CUT = 1,       /* the packet was longer than what was captured */
 	DNSMON_RECORD_OUTGOING = 2,  /* PACKET_OUTGOING: this host sent it */
@@ -114,7 +123,8 @@ struct dnsmon_record {
 	__u8 flags;           /* enum dnsmon_record_flags */
 	__u8 sender_match;    /* enum dnsmon_match */
 	__u8 receiver_match;
-	__u8 pad[7];
+	__u8 pad[3];
+	__u32 netns;          /* inode number of the network namespace, where it is not the daemon's own; else 0 */
 	struct dnsmon_owner sender;   /* local process at the source address */
 	struct dnsmon_owner receiver; /* local process at the destination address */
 };

@@ -8,9 +8,6 @@
 #include "address.bpf.h"
 #include "sent.bpf.h"
 
-/* Namespace of the packet sockets, as the owner hooks number it: set when these are attached. */
-volatile __u32 capture_netns;
-
 /* This host's addresses, kept by user space. Loopback need not be listed. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -20,9 +17,9 @@ struct {
 	__type(value, __u8);
 } local_addresses SEC(".maps");
 
-static __always_inline bool is_local(const struct address *address)
+static __always_inline bool is_local(const struct endpoint *end)
 {
-	return address_is_loopback(address) || bpf_map_lookup_elem(&local_addresses, address);
+	return end->here || address_is_loopback(&end->address) || bpf_map_lookup_elem(&local_addresses, &end->address);
 }
 
 /*
@@ -40,33 +37,33 @@ static __always_inline bool is_history(const struct dnsmon_owner_entry *entry, _
  * A flow that is known whole needs no further proof. A socket that is known by its port alone, because its address is
  * "any", owns the packet only when the address is this host's: other hosts' port 53 is not our server's.
  */
-static __noinline __u32 find_owner(struct dnsmon_owner *owner, __u32 protocol, const struct endpoint *local,
-				   const struct endpoint *remote)
+static __noinline __u32 find_owner(struct dnsmon_owner *owner, __u32 protocol, __u32 netns,
+				   const struct endpoint *local, const struct endpoint *remote)
 {
 	struct endpoint any = {}, nobody = {};
 	struct dnsmon_owner_key key = {};
 	struct dnsmon_owner_entry *entry;
 	__u32 match = DNSMON_MATCH_EXACT;
 
-	set_key(&key, protocol, capture_netns, local, remote);
+	set_key(&key, protocol, netns, local, remote);
 	entry = bpf_map_lookup_elem(&owners, &key);
 	if (entry && is_history(entry, protocol, local))
 		entry = NULL;
 	if (!entry) {
-		if (!is_local(&local->address))
+		if (!is_local(local))
 			return DNSMON_MATCH_NONE;
 		any.port = local->port;
 		match = DNSMON_MATCH_WILDCARD;
-		set_key(&key, protocol, capture_netns, &any, remote);
+		set_key(&key, protocol, netns, &any, remote);
 		entry = bpf_map_lookup_elem(&owners, &key);
 	}
 	if (!entry) {
 		match = DNSMON_MATCH_LISTENER;
-		set_key(&key, protocol, capture_netns, local, &nobody);
+		set_key(&key, protocol, netns, local, &nobody);
 		entry = bpf_map_lookup_elem(&owners, &key);
 	}
 	if (!entry) {
-		set_key(&key, protocol, capture_netns, &any, &nobody);
+		set_key(&key, protocol, netns, &any, &nobody);
 		entry = bpf_map_lookup_elem(&owners, &key);
 	}
 	if (!entry)
@@ -76,11 +73,11 @@ static __noinline __u32 find_owner(struct dnsmon_owner *owner, __u32 protocol, c
 }
 
 /* A client opens a connection: what its ports' last one belonged to at the server's end is history. */
-static __always_inline void forget_connection(const struct endpoint *server, const struct endpoint *client)
+static __always_inline void forget_connection(__u32 netns, const struct endpoint *server, const struct endpoint *client)
 {
 	struct dnsmon_owner_key key = {};
 
-	set_key(&key, IPPROTO_TCP, capture_netns, server, client);
+	set_key(&key, IPPROTO_TCP, netns, server, client);
 	if (!bpf_map_delete_elem(&owners, &key))
 		count(DNSMON_COUNTER_OWNER_DELETES);
 }

@@ -259,8 +259,12 @@ struct msghdr {
 	void *msg_name;
 	int msg_namelen;
 };
+struct net_device {
+	char name[16];
+};
 struct sk_buff {
 	struct sock *sk;
+	struct net_device *dev;
 	__u16 transport_header;
 	__u16 network_header;
 	unsigned char *head;

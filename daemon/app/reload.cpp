@@ -22,6 +22,7 @@ struct Row {
 // Sockets, programs, maps and threads that are made once.
 constexpr Row kMadeAtStart[] = {
     {"capture.interfaces", keep<&Config::capture, &CaptureConfig::interfaces>},
+    {"capture.namespaces", keep<&Config::capture, &CaptureConfig::namespaces>},
     {"capture.detect", keep<&Config::capture, &CaptureConfig::detect>},
     {"capture.loopback", keep<&Config::capture, &CaptureConfig::loopback>},
     {"capture.ring_buffer", keep<&Config::capture, &CaptureConfig::ring_buffer_bytes>},

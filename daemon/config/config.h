@@ -25,6 +25,7 @@ enum class LogLevel : std::uint8_t { kTrace, kDebug, kInfo, kWarn, kError, kCrit
 
 struct CaptureConfig {
     std::vector<std::string> interfaces; ///< empty: any
+    std::vector<std::string> namespaces; ///< beside the daemon's own: "all", names in /run/netns, paths; empty: none
     std::vector<std::uint16_t> ports{53};
     Detect detect = Detect::kOff;
     bool loopback = true;

@@ -73,6 +73,19 @@ Result<std::string> interface(const YamlNode& node) {
     return parse_interface_name(node.scalar);
 }
 
+Result<std::string> network_namespace(const YamlNode& node) {
+    if (node.scalar == "host" || node.scalar == "all") return Error{quoted(node.scalar) + " stands alone, not in a list"};
+    return parse_namespace(node.scalar);
+}
+
+/// "all" is kept as a name of its own.
+void network_namespaces(const Value& value, std::vector<std::string>& target) {
+    if (value.is("all"))
+        target = {"all"};
+    else
+        value.list(target, network_namespace, {"host", 1, 64});
+}
+
 Result<Network> network(const YamlNode& node) {
     return parse_network(node.scalar);
 }
@@ -129,6 +142,7 @@ constexpr Field kFields[] = {
      [](const Value& v, Config& c) {
          v.list(c.capture.interfaces, interface, {"any", 1, 64});
      }},
+    {"capture.namespaces", [](const Value& v, Config& c) { network_namespaces(v, c.capture.namespaces); }},
     {"capture.ports",
      [](const Value& v, Config& c) {
          v.list(c.capture.ports, kPort, {"", 1, 64});

@@ -58,6 +58,14 @@ Result<std::string> parse_interface_name(std::string_view text) {
     return std::string(text);
 }
 
+Result<std::string> parse_namespace(std::string_view text) {
+    if (text.starts_with('/')) return parse_file_path(text);
+    const bool usable = std::all_of(text.begin(), text.end(), [](char c) { return is_graphic(c) && c != '/'; });
+    if (!usable || text.empty() || text.size() > NAME_MAX || text == "." || text == "..")
+        return bad(text, "is no name of a network namespace, nor a path");
+    return std::string(text);
+}
+
 Result<std::string> parse_file_path(std::string_view text) {
     if (text.empty() || text.front() != '/') return bad(text, "is not an absolute path");
     if (text.back() == '/') return bad(text, "is a directory, not a file");

@@ -13,6 +13,8 @@ namespace dnsmon {
 
 /// As the kernel's dev_valid_name().
 [[nodiscard]] Result<std::string> parse_interface_name(std::string_view text);
+/// A network namespace: its name in /run/netns, or a path.
+[[nodiscard]] Result<std::string> parse_namespace(std::string_view text);
 [[nodiscard]] Result<std::string> parse_file_path(std::string_view text);
 // Beginnings of name patterns that go by the public suffix list.
 constexpr std::string_view kRegisteredPrefix = "registered:";

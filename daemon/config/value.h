@@ -46,6 +46,11 @@ class Value {
     Value(const YamlNode& node, std::string_view key_path, ProblemList& problems)
         : node_(node), key_path_(key_path), problems_(problems) {}
 
+    /// Whether it is this one word.
+    [[nodiscard]] bool is(std::string_view word) const {
+        return node_.kind == YamlNode::Kind::kScalar && node_.scalar == word;
+    }
+
     /// `parse`: const YamlNode& (a scalar) -> Result<T>.
     template <typename T, typename Parse>
     void scalar(T& target, Parse parse) const {

@@ -161,6 +161,10 @@ void EcsEncoder::append_dnsmon(const Event& event) {
         append_known(line_, ",\"unit\":", event.process->details->unit);
     }
     append_interfaces(event);
+    if (event.netns != 0) {
+        line_.literal(",\"network_namespace\":");
+        line_.number(event.netns);
+    }
     dns_.append_rest(line_, event);
     if (event.server_process) {
         line_.literal(",\"server_process\":");

@@ -39,6 +39,7 @@ struct Event {
     const dns::Message* message = nullptr; ///< for kTimeout: the query that was never answered
     Flow flow;                             ///< of the message itself: source sent it
     Direction direction = Direction::kUnknown;
+    std::uint32_t netns = 0;                    ///< network namespace it was seen in, where that is not ours
     std::string_view interface;                 ///< empty: not known
     std::span<const std::string* const> interfaces; ///< all that the packet crossed, in order; none is null
     std::uint32_t network_bytes = 0;            ///< of the DNS message, without TCP's length prefix

@@ -58,11 +58,11 @@ bool Address::is_multicast() const {
 
 std::size_t Flow::symmetric_hash() const {
     // A sum does not care which end is the source.
-    return mix(hash(source) + hash(destination), static_cast<std::uint64_t>(transport));
+    return mix(hash(source) + hash(destination), static_cast<std::uint64_t>(netns) << 8 | static_cast<std::uint64_t>(transport));
 }
 
 std::size_t FlowHash::operator()(const Flow& flow) const {
-    const auto kind = static_cast<std::uint64_t>(flow.transport) << 8 | static_cast<std::uint64_t>(flow.ip_version);
+    const auto kind = static_cast<std::uint64_t>(flow.netns) << 16 | static_cast<std::uint64_t>(flow.transport) << 8 | static_cast<std::uint64_t>(flow.ip_version);
     return mix(hash(flow.source) + kind, hash(flow.destination));
 }
 

@@ -37,9 +37,10 @@ struct Flow {
     Endpoint destination;
     Transport transport = Transport::kUdp;
     IpVersion ip_version = IpVersion::kV4;
+    std::uint32_t netns = 0; ///< of the loopback device in another network namespace than ours: addresses repeat there
     auto operator<=>(const Flow&) const = default;
 
-    [[nodiscard]] Flow reversed() const { return {destination, source, transport, ip_version}; }
+    [[nodiscard]] Flow reversed() const { return {destination, source, transport, ip_version, netns}; }
     /// The same for both directions, so that a query and its answer meet in one worker.
     [[nodiscard]] std::size_t symmetric_hash() const;
 };

@@ -15,6 +15,7 @@ enum class Direction : std::uint8_t { kUnknown, kIngress, kEgress };
 struct Packet {
     std::int64_t time_ns = 0;             ///< since the epoch: the kernel's time, or the capture's
     std::uint32_t interface = 0;          ///< key into the source's interface names; 0: not known
+    std::uint32_t netns = 0;              ///< inode number of the network namespace; 0: our own, or not known
     Direction direction = Direction::kUnknown;
     bool loopback = false;                ///< seen on the loopback device: both ends are on this host
     std::uint16_t ethertype = 0;          ///< 0x0800, 0x86dd; 0: by the version nibble of the first byte

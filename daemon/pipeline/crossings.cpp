@@ -10,6 +10,9 @@ namespace {
 
 constexpr int kMaxCandidates = 16; // a flood of equal packets must not cost the square of its length
 constexpr std::size_t kSpare = 64;
+constexpr std::size_t kMaxSent = 1024;
+constexpr std::size_t kMaxSentBytes = 1500; // longer messages are not remembered
+constexpr std::int64_t kNeighbourNs = 4'000'000'000; // a neighbour is asked for three times, a second apart
 
 std::uint64_t fingerprint_of(const PacketItem& item, std::span<const std::uint8_t> payload, std::uint16_t ip_id) {
     constexpr std::uint64_t kSpread = 0x9e3779b97f4a7c15ULL; // golden ratio
@@ -37,13 +40,17 @@ int sureness(const End& end) {
 }
 
 /// Address translation changes one end and leaves the other. Two exact owners at the end that changed are two sends.
-bool may_be_copy(const PacketItem& first, const PacketItem& later) {
-    if (first.flow == later.flow) return true;
-    if (first.flow.transport != later.flow.transport || first.flow.ip_version != later.flow.ip_version) return false;
+bool may_be_copy(const Flow& first, bool sender_exact, bool receiver_exact, const PacketItem& later) {
+    if (first == later.flow) return true;
+    if (first.transport != later.flow.transport || first.ip_version != later.flow.ip_version) return false;
     if (later.flow.destination.address.is_multicast()) return false; // sent on each interface on purpose
-    if (first.flow.destination == later.flow.destination) return !exact(first.sender) || !exact(later.sender);
-    if (first.flow.source == later.flow.source) return !exact(first.receiver) || !exact(later.receiver);
+    if (first.destination == later.flow.destination) return !sender_exact || !exact(later.sender);
+    if (first.source == later.flow.source) return !receiver_exact || !exact(later.receiver);
     return false;
+}
+
+bool may_be_copy(const PacketItem& first, const PacketItem& later) {
+    return may_be_copy(first.flow, exact(first.sender), exact(first.receiver), later);
 }
 
 /// The sender is whoever was first at the source, the receiver whoever was last at the destination. At an address that
@@ -58,6 +65,7 @@ void join(PacketItem& first, PacketItem& later, bool answer) {
         first.receiver = std::move(later.receiver);
     if (later.interface != nullptr && first.crossed_count < first.crossed.size())
         first.crossed[first.crossed_count++] = later.interface;
+    if (first.netns == 0) first.netns = later.netns;
     if (!answer || first.flow == later.flow) return;
     first.flow = later.flow; // the client's own view is the last one of an answer
     first.interface = later.interface;
@@ -86,6 +94,31 @@ Crossings::Held* Crossings::find_original(const PacketItem& item, std::span<cons
     return best;
 }
 
+void Crossings::remember_sent(const Held& held) {
+    const PacketItem& item = held.item;
+    const bool waits = item.netns != 0 && item.direction == Direction::kEgress && held.interfaces.size() == 1;
+    if (!waits || held.payload.size() > kMaxSentBytes) return;
+    if (sent_.size() >= kMaxSent) sent_.remove(*sent_.oldest());
+    Sent& sent = sent_.add(held.fingerprint);
+    sent.time_ns = item.time_ns;
+    sent.flow = item.flow;
+    sent.sender_exact = exact(item.sender);
+    sent.receiver_exact = exact(item.receiver);
+    sent.interface = held.interfaces.front();
+    sent.payload.assign(held.payload.begin(), held.payload.end());
+}
+
+bool Crossings::is_late_copy(const PacketItem& item, std::span<const std::uint8_t> payload, std::uint64_t fingerprint,
+                             std::uint32_t interface) {
+    for (auto* oldest = sent_.oldest(); oldest != nullptr && oldest->time_ns + kNeighbourNs < item.time_ns;
+         oldest = sent_.oldest())
+        sent_.remove(*oldest);
+    return sent_.size() != 0 && sent_.find(fingerprint, [&](const Sent& sent) {
+        return sent.interface != interface && may_be_copy(sent.flow, sent.sender_exact, sent.receiver_exact, item) &&
+               std::ranges::equal(sent.payload, payload);
+    }) != nullptr;
+}
+
 bool Crossings::add(PacketItem& item, std::span<const std::uint8_t> payload, const Sighting& sighting,
                     const Release& release) {
     const std::uint64_t fingerprint = fingerprint_of(item, payload, sighting.ip_id);
@@ -94,6 +127,7 @@ bool Crossings::add(PacketItem& item, std::span<const std::uint8_t> payload, con
         join(original->item, item, sighting.answer);
         return true;
     }
+    if (is_late_copy(item, payload, fingerprint, sighting.interface)) return true;
     if (held_.size() >= capacity_) release_front(release);
     Held held;
     if (!spare_.empty()) {
@@ -116,6 +150,7 @@ void Crossings::release_front(const Release& release) {
     const auto [begin, end] = by_fingerprint_.equal_range(held.fingerprint);
     const auto entry = std::find_if(begin, end, [&](const auto& pair) { return pair.second == released_; });
     if (entry != end) by_fingerprint_.erase(entry);
+    remember_sent(held);
     release(held.item, held.payload);
     if (spare_.size() < kSpare) spare_.push_back(std::move(held));
     held_.pop_front();

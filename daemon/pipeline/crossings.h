@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // A packet that crosses this host (veth, bridge, NAT, uplink) is seen on each interface. Holds every packet for a
 // moment and joins its copies into one: the conversation as its innermost client sees it, the owner that any copy
-// knew, the interfaces in order. Loop thread only; bounded; a packet seen again on the same interface is another one.
+// knew, the interfaces in order. What another namespace's socket sends is seen before its neighbour's address is known:
+// copies that come when it was released are known again, too. Loop thread only; bounded; a packet seen again on the same
+// interface is another one.
 #pragma once
 
+#include "pipeline/aged_table.h"
 #include "pipeline/packet_batch.h"
 
 #include <cstddef>
@@ -45,8 +48,21 @@ class Crossings {
         std::vector<std::uint32_t> interfaces;
     };
 
+    /// Sent in another namespace, released before any copy came.
+    struct Sent {
+        std::int64_t time_ns = 0;
+        Flow flow;
+        bool sender_exact = false;
+        bool receiver_exact = false;
+        std::uint32_t interface = 0;
+        std::vector<std::uint8_t> payload;
+    };
+
     [[nodiscard]] Held* find_original(const PacketItem& item, std::span<const std::uint8_t> payload,
                                       std::uint64_t fingerprint, std::uint32_t interface);
+    void remember_sent(const Held& held);
+    [[nodiscard]] bool is_late_copy(const PacketItem& item, std::span<const std::uint8_t> payload,
+                                    std::uint64_t fingerprint, std::uint32_t interface);
     void release_front(const Release& release);
 
     std::size_t capacity_;
@@ -54,6 +70,7 @@ class Crossings {
     std::vector<Held> spare_; ///< emptied, for their memory
     std::uint64_t released_ = 0; ///< number of held_.front()
     std::unordered_multimap<std::uint64_t, std::uint64_t> by_fingerprint_; ///< to the number of what is held
+    AgedTable<Sent> sent_;
 };
 
 } // namespace dnsmon

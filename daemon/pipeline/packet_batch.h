@@ -31,6 +31,7 @@ using WaitingClients = std::shared_ptr<const std::vector<End>>;
 struct PacketItem {
     std::int64_t time_ns = 0;
     Flow flow;
+    std::uint32_t netns = 0; ///< network namespace in which it was seen, where that is not ours
     Direction direction = Direction::kUnknown;
     bool loopback = false;
     bool heuristic = false;

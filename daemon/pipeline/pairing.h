@@ -26,6 +26,7 @@ struct PendingQuery {
     std::int64_t time_ns = 0; ///< first transmission
     std::uint32_t retransmits = 0;
     bool answered = false; ///< a zone transfer that may bring more messages
+    std::uint32_t netns = 0;
     Direction direction = Direction::kUnknown;
     bool heuristic = false;
     const std::string* interface = nullptr;

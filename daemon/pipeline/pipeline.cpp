@@ -122,6 +122,8 @@ void Pipeline::submit_datagram(const Packet& packet, const IpPacket& ip, int tun
     item.time_ns = packet.time_ns;
     item.direction = packet.direction;
     item.loopback = packet.loopback;
+    item.netns = packet.netns;
+    if (packet.loopback) item.flow.netns = packet.netns;
     item.interface = interfaces_.find(packet.interface);
     item.sender = {packet.sender, processes_.find(packet.sender, packet.time_ns)};
     item.receiver = {packet.receiver, processes_.find(packet.receiver, packet.time_ns)};

@@ -126,6 +126,7 @@ void Tracker::handle_message(const PacketItem& item, const StreamMessage& piece,
     // Seen from the client when both ends are here: its queries leave, its answers arrive.
     event.direction = !item.loopback ? item.direction : response ? Direction::kIngress : Direction::kEgress;
     if (item.interface != nullptr) event.interface = *item.interface;
+    event.netns = item.netns;
     event.interfaces = std::span(item.crossed).first(item.crossed_count);
     event.network_bytes = static_cast<std::uint32_t>(piece.wire.size());
     event.heuristic = item.heuristic;
@@ -163,6 +164,7 @@ void Tracker::pair_query(const PacketItem& item, Event& event) {
     }
     query.time_ns = item.time_ns;
     query.direction = event.direction;
+    query.netns = item.netns;
     query.heuristic = item.heuristic;
     query.interface = item.interface;
     query.client = item.sender;
@@ -245,6 +247,7 @@ void Tracker::expire_queries(std::int64_t now_ns, Batch& out) {
         event.message = &message_;
         event.flow = query.key.flow;
         event.direction = query.direction;
+        event.netns = query.netns;
         if (query.interface != nullptr) event.interface = *query.interface;
         event.network_bytes = static_cast<std::uint32_t>(query.wire.size());
         event.heuristic = query.heuristic;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probe/cgroup2.h"
 
+#include <fcntl.h>
+
+#include <cerrno>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -46,6 +49,14 @@ std::string cgroup2_mount_point() {
     std::ostringstream text;
     text << file.rdbuf();
     return find_cgroup2(text.str());
+}
+
+Result<Fd> open_cgroup2_root() {
+    const std::string root = cgroup2_mount_point();
+    if (root.empty()) return Error{"no cgroup2 file system is mounted", ENOENT};
+    Fd cgroup(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!cgroup) return system_error("opening " + root, errno);
+    return cgroup;
 }
 
 } // namespace dnsmon

@@ -2,6 +2,9 @@
 // Where cgroup2 is mounted: hybrid hosts do not have it at /sys/fs/cgroup. Pure over the text of /proc/self/mountinfo.
 #pragma once
 
+#include "util/fd.h"
+#include "util/result.h"
+
 #include <string>
 #include <string_view>
 
@@ -11,5 +14,7 @@ namespace dnsmon {
 [[nodiscard]] std::string find_cgroup2(std::string_view mountinfo);
 /// The same of this process's /proc/self/mountinfo.
 [[nodiscard]] std::string cgroup2_mount_point();
+/// The root of all control groups, for programs to be attached to.
+[[nodiscard]] Result<Fd> open_cgroup2_root();
 
 } // namespace dnsmon

@@ -3,14 +3,20 @@
 
 #include "util/fd.h"
 
+#include <linux/magic.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 namespace dnsmon {
 
-std::uint32_t own_netns_inode() {
+std::uint32_t own_netns_inode() { return netns_inode("/proc/thread-self/ns/net"); }
+
+std::uint32_t netns_inode(const std::string& path) {
+    struct statfs system {};
     struct stat status {};
-    return ::stat("/proc/thread-self/ns/net", &status) == 0 ? static_cast<std::uint32_t>(status.st_ino) : 0;
+    if (::statfs(path.c_str(), &system) != 0 || system.f_type != NSFS_MAGIC) return 0;
+    return ::stat(path.c_str(), &status) == 0 ? static_cast<std::uint32_t>(status.st_ino) : 0;
 }
 
 std::optional<std::uint32_t> own_netns_cookie() {

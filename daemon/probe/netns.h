@@ -4,11 +4,14 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace dnsmon {
 
 /// Inode of /proc/thread-self/ns/net, which is the kernel's net->ns.inum. 0: not known.
 [[nodiscard]] std::uint32_t own_netns_inode();
+/// Of a file that stands for a network namespace (/run/netns/NAME). 0: there is none.
+[[nodiscard]] std::uint32_t netns_inode(const std::string& path);
 /// Low half of what bpf_get_netns_cookie says for our sockets (SO_NETNS_COOKIE, Linux 5.14). Nullopt: not to be had.
 [[nodiscard]] std::optional<std::uint32_t> own_netns_cookie();
 

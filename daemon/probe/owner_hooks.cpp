@@ -109,10 +109,9 @@ void DetachLink::operator()(bpf_link* link) const {
 Result<OwnerHooks> OwnerHooks::attach(OwnerFlavour flavour, const OwnerSettings& settings) {
     Fd cgroup;
     if (is_cgroup(flavour)) {
-        const std::string root = cgroup2_mount_point();
-        if (root.empty()) return Error{"no cgroup2 file system is mounted", ENOENT};
-        cgroup = Fd(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-        if (!cgroup) return system_error("opening " + root, errno);
+        auto root = open_cgroup2_root();
+        if (!root) return std::move(root).error();
+        cgroup = std::move(root).value();
     }
 
     std::vector<HookStatus> status;
@@ -121,6 +120,7 @@ Result<OwnerHooks> OwnerHooks::attach(OwnerFlavour flavour, const OwnerSettings&
     if (!object) return std::move(object).error();
 
     OwnerHooks hooks(std::move(object).value());
+    hooks.numbers_by_inode_ = flavour != OwnerFlavour::kCookie;
     hooks.own_netns_ = flavour == OwnerFlavour::kCookie ? own_netns_cookie().value_or(0) : own_netns_inode();
     hooks.names_by_cookie_ = is_cgroup(flavour);
     hooks.names_packets_ = flavour == OwnerFlavour::kCgroup;

@@ -37,6 +37,8 @@ class OwnerHooks {
     [[nodiscard]] const std::vector<HookStatus>& status() const { return status_; }
     /// This process's network namespace as these hooks number it.
     [[nodiscard]] std::uint32_t own_netns() const { return own_netns_; }
+    /// Namespaces are numbered as /proc shows them.
+    [[nodiscard]] bool numbers_by_inode() const { return numbers_by_inode_; }
     /// Sockets are named by their cookie; else by their inode number.
     [[nodiscard]] bool names_by_cookie() const { return names_by_cookie_; }
     /// Each packet's sender is entered at its egress.
@@ -54,6 +56,7 @@ class OwnerHooks {
     std::vector<HookStatus> status_;
     std::uint32_t own_netns_ = 0;
     int programs_fd_ = -1;
+    bool numbers_by_inode_ = false;
     bool names_packets_ = false;
     bool names_by_cookie_ = false;
 };

@@ -7,6 +7,7 @@
 #include "probe/libbpf_log.h"
 #include "probe/local_addresses.h"
 #include "probe/open_sockets.h"
+#include "probe/other_namespaces.h"
 #include "probe/owner_hooks.h"
 #include "probe/packet_sockets.h"
 #include "probe/program_records.h"
@@ -56,6 +57,7 @@ struct Probe::State {
     BpfObject capture;
     std::optional<OwnerHooks> hooks;
     std::optional<OpenSockets> open_sockets;
+    std::optional<OtherNamespaces> others;
     std::unique_ptr<RingReader> ring;
     std::vector<Fd> sockets;
     HookPlan plan;
@@ -97,6 +99,14 @@ Result<std::unique_ptr<Probe::State>> Probe::State::make(const CaptureConfig& ca
         state->plan.hooks.push_back({"sock_diag", seeded.has_value(), true, seeded ? "" : seeded.error().message});
     }
     if (auto done = state->addresses.refresh(); !done) return std::move(done).error();
+    if (!capture.namespaces.empty()) {
+        if (state->hooks && !state->hooks->numbers_by_inode())
+            return Error{"capture.namespaces: these hooks cannot tell network namespaces apart (Linux before 6.1)", EOPNOTSUPP};
+        auto others = OtherNamespaces::attach(capture, state->capture, state->hooks && state->hooks->names_packets(),
+                                              state->plan.hooks);
+        if (!others) return std::move(others).error();
+        state->others.emplace(std::move(others).value());
+    }
 
     // Last: every packet from the first on finds its owner.
     bpf_program* filter = ::bpf_object__find_program_by_name(state->capture.get(), "dnsmon_capture");
@@ -130,7 +140,17 @@ const HookPlan& Probe::plan() const { return state_->plan; }
 int Probe::ring_fd() const { return state_->ring->fd(); }
 
 Result<std::uint64_t> Probe::drain(const OnPacket& on_packet, std::uint64_t limit) {
-    return state_->ring->drain(on_packet, limit);
+    if (!state_->others) return state_->ring->drain(on_packet, limit);
+    const auto with_device = [&](const Packet& packet) {
+        if (packet.netns == 0) {
+            on_packet(packet);
+            return;
+        }
+        Packet there = packet;
+        there.interface = state_->others->device(packet.netns, packet.interface);
+        on_packet(there);
+    };
+    return state_->ring->drain(with_device, limit);
 }
 
 Result<void> Probe::set_ports(const std::vector<std::uint16_t>& ports) {
@@ -142,10 +162,14 @@ Result<void> Probe::set_ports(const std::vector<std::uint16_t>& ports) {
         if (auto done = state_->open_sockets->seed(); !done) seeded = std::move(done).error();
     }
     state_->capture.set_ports(ports);
+    if (state_->others) state_->others->set_ports(ports);
     return seeded;
 }
 
-void Probe::stop_capture() { state_->sockets.clear(); }
+void Probe::stop_capture() {
+    state_->sockets.clear();
+    if (state_->others) state_->others->detach();
+}
 
 KernelCounters Probe::counters() const {
     return read_kernel_counters(map_fd(state_->capture, "counters"), state_->owners);
@@ -157,7 +181,10 @@ bool Probe::maps_usable() const {
     return ::bpf_map_lookup_elem(map_fd(state_->capture, "counters"), &first, values.data()) == 0;
 }
 
-std::string_view Probe::interface_name(std::uint32_t ifindex) { return state_->interfaces.find(ifindex); }
+std::string_view Probe::interface_name(std::uint32_t key) {
+    if (state_->others && OtherNamespaces::is_device(key)) return state_->others->device_name(key);
+    return state_->interfaces.find(key);
+}
 
 std::optional<ProgramFacts> Probe::program_of(const Owner& owner) const {
     return find_program(state_->hooks ? state_->hooks->programs_fd() : -1, owner);
@@ -166,6 +193,7 @@ std::optional<ProgramFacts> Probe::program_of(const Owner& owner) const {
 void Probe::resync_clock() {
     state_->ring->resync_clock();
     state_->interfaces.refresh();
+    if (state_->others) state_->others->refresh();
     if (state_->open_sockets) state_->open_sockets->forget_clients();
     // Failing leaves the addresses as they were; the next call tries again.
     (void)state_->addresses.refresh();

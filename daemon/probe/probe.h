@@ -72,8 +72,8 @@ class Probe {
     [[nodiscard]] KernelCounters counters() const;
     /// Whether this process may use the maps that it holds, as it is now.
     [[nodiscard]] bool maps_usable() const;
-    /// The device's name as of now; empty when it is gone and was never seen.
-    [[nodiscard]] std::string_view interface_name(std::uint32_t ifindex);
+    /// Of a Packet::interface: the device's name as of now; empty when it is gone and was never seen.
+    [[nodiscard]] std::string_view interface_name(std::uint32_t key);
     /// What the hooks noted of the owner's program when it sent. Any thread.
     [[nodiscard]] std::optional<ProgramFacts> program_of(const Owner& owner) const;
     /// Re-reads what drifts: the offset between CLOCK_MONOTONIC and the wall clock (NTP steps), interface names, this

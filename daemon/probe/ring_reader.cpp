@@ -55,6 +55,7 @@ void RingReader::hand_over(std::span<const std::uint8_t> bytes, const OnPacket& 
     Packet packet;
     packet.time_ns = clock_.from_monotonic(record.time_ns);
     packet.interface = record.ifindex;
+    packet.netns = record.netns;
     packet.direction = direction_of(record);
     packet.loopback = (record.flags & DNSMON_RECORD_LOOPBACK) != 0;
     packet.ethertype = record.ethertype;

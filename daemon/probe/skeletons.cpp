@@ -2,6 +2,7 @@
 #include "probe/skeletons.h"
 
 #include "capture.skel.h"
+#include "namespaces.skel.h"
 #include "owner_cgroup.skel.h"
 #include "owner_cookie.skel.h"
 #include "owner_fentry.skel.h"
@@ -40,11 +41,13 @@ Result<BpfObject> open(const std::vector<std::uint16_t>& ports, bool any_port) {
                      {[](void* p) { Skeleton::destroy(static_cast<Skeleton*>(p)); }, set_ports<Skeleton>});
 }
 
-/// Linux ≥ 6.10: inet_csk_accept(sk, struct proto_accept_arg *).
-bool accept_takes_argument() {
+bool kernel_has(const char* name, std::uint32_t kind) {
     const std::unique_ptr<btf, void (*)(btf*)> kernel(::btf__load_vmlinux_btf(), ::btf__free);
-    return kernel != nullptr && ::btf__find_by_name_kind(kernel.get(), "proto_accept_arg", BTF_KIND_STRUCT) > 0;
+    return kernel != nullptr && ::btf__find_by_name_kind(kernel.get(), name, kind) > 0;
 }
+
+/// Linux ≥ 6.10: inet_csk_accept(sk, struct proto_accept_arg *).
+bool accept_takes_argument() { return kernel_has("proto_accept_arg", BTF_KIND_STRUCT); }
 
 Result<BpfObject> open_fentry(const std::vector<std::uint16_t>& ports, bool any_port) {
     auto object = open<owner_fentry>(ports, any_port);
@@ -83,6 +86,20 @@ Result<BpfObject> open_owner(OwnerFlavour flavour, const std::vector<std::uint16
     if (object) static_cast<owner_cookie*>(object->skeleton())->rodata->netns_known = netns_known;
     return object;
 }
+
+Result<BpfObject> open_namespaces(const std::vector<std::uint16_t>& ports, bool any_port, bool loopback,
+                                  std::uint32_t own_netns, bool every_namespace, bool egress_names_sender) {
+    auto object = open<namespaces>(ports, any_port);
+    if (!object) return object;
+    auto* skeleton = static_cast<namespaces*>(object->skeleton());
+    skeleton->rodata->skip_loopback = !loopback;
+    skeleton->rodata->own_netns = own_netns;
+    skeleton->rodata->every_namespace = every_namespace;
+    skeleton->bss->egress_names_sender = egress_names_sender;
+    return object;
+}
+
+bool kernel_shows_sockets() { return kernel_has("bpf_cast_to_kern_ctx", BTF_KIND_FUNC); }
 
 void set_capture_netns(const BpfObject& object, std::uint32_t netns) {
     static_cast<capture*>(object.skeleton())->bss->capture_netns = netns;

@@ -53,6 +53,12 @@ class BpfObject {
                                            bool any_port, bool netns_known);
 /// After load: the namespace whose loopback the capture sees, as the owner hooks number it.
 void set_capture_netns(const BpfObject& capture, std::uint32_t netns);
+/// What watches the other namespaces: `own_netns` is the inode number of the one that it leaves out.
+[[nodiscard]] Result<BpfObject> open_namespaces(const std::vector<std::uint16_t>& ports, bool any_port, bool loopback,
+                                                std::uint32_t own_netns, bool every_namespace,
+                                                bool egress_names_sender);
+/// Programs may ask for their packet's socket and device: Linux 6.2.
+[[nodiscard]] bool kernel_shows_sockets();
 /// After load: the owner hooks enter each packet's sender at its egress.
 void set_egress_names_sender(const BpfObject& capture, bool value);
 

@@ -39,6 +39,8 @@ def ip(*words):
 
 class Containers(EndToEndCase):
     """client (veth0) - vethc - br0 - this host, translating - uplink - world (veth0)"""
+    namespaces = "host"
+    inside = []  # devices at either end that only capture.namespaces: all shows
 
     @classmethod
     def setUpClass(cls):
@@ -47,11 +49,14 @@ class Containers(EndToEndCase):
             cls.addClassCleanup(ip, "netns", "del", name)
             ip("-n", name, "link", "set", "lo", "up")
         ip("link", "add", "br0", "type", "bridge")
+        cls.addClassCleanup(ip, "link", "del", "br0")
         ip("link", "add", "vethc", "type", "veth", "peer", "name", "veth0", "netns", CLIENT)
+        cls.addClassCleanup(ip, "link", "del", "vethc")
         ip("link", "set", "vethc", "master", "br0", "up")
         ip("addr", "add", f"{INSIDE}.1/24", "dev", "br0")
         ip("link", "set", "br0", "up")
         ip("link", "add", "uplink", "type", "veth", "peer", "name", "veth0", "netns", WORLD)
+        cls.addClassCleanup(ip, "link", "del", "uplink")
         ip("addr", "add", f"{OUTSIDE}.1/24", "dev", "uplink")
         ip("link", "set", "uplink", "up")
         for name, address in ((CLIENT, f"{INSIDE}.2"), (WORLD, f"{OUTSIDE}.2")):
@@ -65,7 +70,8 @@ class Containers(EndToEndCase):
         nft = subprocess.run(["nft", "-f", "-"], input=RULES, text=True, capture_output=True)
         if nft.returncode:
             raise SkipCell(f"no address translation here: {nft.stderr}")
-        cls.dnsmon = cls.enterClassContext(Dnsmon())
+        cls.addClassCleanup(subprocess.run, ["nft", "delete", "table", "ip", "nat"], check=True)
+        cls.dnsmon = cls.enterClassContext(Dnsmon({"capture": {"namespaces": cls.namespaces}}))
         cls.world = cls.enterClassContext(Resolver([f"{OUTSIDE}.2"], lambda *a: ["ip", "netns", "exec", WORLD, *a]))
         cls.service = cls.enterClassContext(Resolver([f"{INSIDE}.2"], lambda *a: ["ip", "netns", "exec", CLIENT, *a]))
         # Neighbours that must be found first hold a packet for longer than a copy takes on its way.
@@ -96,17 +102,17 @@ class Containers(EndToEndCase):
                     self.assert_fields(event, process__name="dig", process__executable="/usr/bin/dig",
                                        network__transport=transport, dnsmon__attribution="exact")
                 self.assert_fields(query, source__ip=f"{INSIDE}.2", destination__ip=f"{OUTSIDE}.2",
-                                   dnsmon__interfaces=["vethc", "br0", "uplink"])
+                                   dnsmon__interfaces=[*self.inside, "vethc", "br0", "uplink", *self.inside])
                 self.assert_fields(response, source__ip=f"{OUTSIDE}.2", destination__ip=f"{INSIDE}.2",
-                                   dnsmon__interfaces=["uplink", "br0", "vethc"])
+                                   dnsmon__interfaces=[*self.inside, "uplink", "br0", "vethc", *self.inside])
                 self.assertGreater(pick(response, "event.duration"), 0)
 
     def test_this_host_asking_a_container_is_one_event_per_message(self):
         process = subprocess.Popen(["dig", "+tries=1", f"@{INSIDE}.2", NAME], stdout=subprocess.PIPE, text=True)
         process.communicate(timeout=60)
         query, response = self.exchange(process__pid=process.pid)
-        self.assert_fields(query, dnsmon__interfaces=["br0", "vethc"])
-        self.assert_fields(response, dnsmon__interfaces=["vethc", "br0"],
+        self.assert_fields(query, dnsmon__interfaces=["br0", "vethc", *self.inside])
+        self.assert_fields(response, dnsmon__interfaces=[*self.inside, "vethc", "br0"],
                            dnsmon__server_process__pid=self.service.process.pid)
 
     def test_a_server_behind_nat_is_named_in_its_answers(self):
@@ -123,7 +129,7 @@ class Containers(EndToEndCase):
         subprocess.run(["ip", "netns", "exec", CLIENT, sys.executable, "-c", send], check=True)
         queries = self.dnsmon.wait_events(2, event__action="query", dns__id=str(0x4242))
         for query in queries:
-            self.assert_fields(query, dnsmon__interfaces=["vethc", "br0", "uplink"])
+            self.assert_fields(query, dnsmon__interfaces=[*self.inside, "vethc", "br0", "uplink", *self.inside])
 
     def test_two_containers_worth_of_equal_queries_are_not_joined(self):
         send = ("import os, socket; "
@@ -136,6 +142,12 @@ class Containers(EndToEndCase):
         queries = self.dnsmon.events(event__action="query", dns__id=str(0x4343))
         self.assertEqual(sorted(pick(q, "process.pid") for q in queries),
                          sorted(pick(r, "process.pid") for r in responses))
+
+
+class Watched(Containers):
+    """The same with every namespace watched: still one event for a message, and both ends' own devices in its way."""
+    namespaces = "all"
+    inside = ["veth0"]
 
 
 if __name__ == "__main__":

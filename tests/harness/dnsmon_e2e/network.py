@@ -38,27 +38,29 @@ def enter_private_namespaces():
     os.execvp("unshare", ["unshare", "--net", "--mount", "--propagation", "private", *sys.orig_argv])
 
 
-class Veth:
-    """A second host: a network namespace joined to ours by a veth pair; `here` and `there` are the addresses."""
+class Namespace:
+    """Another network namespace, with its loopback device up."""
 
     def __init__(self):
         self.name = f"dnsmon-test-{os.getpid()}-{_next()}"
-        net = f"10.{_MARK >> 8}.{_MARK & 255}"
-        self.here, self.there = f"{net}.1", f"{net}.2"
 
     def __enter__(self):
         self._ip("netns", "add", self.name)
-        self._ip("link", "add", "veth-here", "type", "veth", "peer", "name", "veth-there", "netns", self.name)
-        self._ip("addr", "add", f"{self.here}/24", "dev", "veth-here")
-        self._ip("link", "set", "veth-here", "up")
-        for words in (["addr", "add", f"{self.there}/24", "dev", "veth-there"], ["link", "set", "veth-there", "up"],
-                      ["link", "set", "lo", "up"]):
-            self._ip("-n", self.name, *words)
+        self.inside("link", "set", "lo", "up")
         return self
 
+    @property
+    def inode(self):
+        """As lsns(8) shows it."""
+        return os.stat(f"/run/netns/{self.name}").st_ino
+
     def command(self, *argv):
-        """`argv` as it must be run to run on the other host."""
+        """`argv` as it must be run to run there; ip exec()s it, so the pid stays."""
         return ["ip", "netns", "exec", self.name, *argv]
+
+    def inside(self, *words):
+        """ip(8) there."""
+        self._ip("-n", self.name, *words)
 
     def __exit__(self, *_):
         self._ip("netns", "del", self.name)
@@ -66,3 +68,21 @@ class Veth:
     @staticmethod
     def _ip(*words):
         subprocess.run(["ip", *words], check=True)
+
+
+class Veth(Namespace):
+    """A second host: a network namespace joined to ours by a veth pair; `here` and `there` are the addresses."""
+
+    def __init__(self):
+        super().__init__()
+        net = f"10.{_MARK >> 8}.{_MARK & 255}"
+        self.here, self.there = f"{net}.1", f"{net}.2"
+
+    def __enter__(self):
+        super().__enter__()
+        self._ip("link", "add", "veth-here", "type", "veth", "peer", "name", "veth-there", "netns", self.name)
+        self._ip("addr", "add", f"{self.here}/24", "dev", "veth-here")
+        self._ip("link", "set", "veth-here", "up")
+        self.inside("addr", "add", f"{self.there}/24", "dev", "veth-there")
+        self.inside("link", "set", "veth-there", "up")
+        return self

@@ -113,6 +113,10 @@ TEST_CASE("words for everything") {
     const auto config =
         loaded("capture: {interfaces: any}\nfilter: {types: all, response_codes: all}\nworkers: {threads: auto}\n");
     CHECK(config.capture.interfaces.empty());
+    CHECK(loaded("capture: {namespaces: host}").capture.namespaces.empty());
+    CHECK(loaded("capture: {namespaces: all}").capture.namespaces == std::vector<std::string>{"all"});
+    CHECK(loaded("capture: {namespaces: [blue, /run/docker/netns/1]}").capture.namespaces ==
+          std::vector<std::string>{"blue", "/run/docker/netns/1"});
     CHECK(config.filter.types.empty());
     CHECK(config.filter.response_codes.empty());
     CHECK(config.workers.threads == 0);
@@ -159,6 +163,8 @@ TEST_CASE("each problem names its place, its key and what is wrong") {
         {"capture: {ports: \"53\"}", "f:1:18: capture.ports: a number is expected, not \"53\" in quotes\n"},
         {"capture: {interfaces: []}", "f:1:23: capture.interfaces: the list is empty: name at least one, or any\n"},
         {"capture: {interfaces: [lo, any]}", "f:1:28: capture.interfaces: \"any\" stands alone, not in a list\n"},
+        {"capture: {namespaces: [blue, all]}", "f:1:30: capture.namespaces: \"all\" stands alone, not in a list\n"},
+        {"capture: {namespaces: a/b}", "f:1:23: capture.namespaces: \"a/b\" is no name of a network namespace, nor a path\n"},
         {"capture: {loopback: maybe}", "f:1:21: capture.loopback: true or false is expected, not \"maybe\"\n"},
         {"capture: {loopback: \"true\"}",
          "f:1:21: capture.loopback: true or false is expected, not \"true\" in quotes\n"},

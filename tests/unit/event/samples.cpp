@@ -38,6 +38,7 @@ SamplePtr full_response() {
     sample->event.interface = "wlan0";
     sample->crossed = {&sample->uplink, &sample->bridge};
     sample->event.interfaces = sample->crossed;
+    sample->event.netns = 4026532281;
     sample->event.direction = Direction::kIngress;
     sample->event.duration_ns = 12;
     sample->event.process->group_name = "wheel";

@@ -101,3 +101,32 @@ TEST_CASE("a clock that was set back holds nobody") {
     fixture.crossings.release_until(-10, 0, fixture.release);
     CHECK(fixture.released.size() == 1);
 }
+
+TEST_CASE("a packet of another namespace that waited for its neighbour is one") {
+    Fixture fixture;
+    PacketItem sent = item(kClient, kServer, kVeth, 77);
+    sent.netns = 4026532281;
+    sent.direction = Direction::kEgress;
+    CHECK_FALSE(fixture.add(sent, 1));
+    fixture.crossings.release_all(fixture.release);
+    const auto copy = [&](std::int64_t time_ns) {
+        PacketItem later = item(kHost, kServer, kUplink);
+        later.time_ns = time_ns;
+        return fixture.add(later, 3);
+    };
+    CHECK(copy(1'000'000'000));
+    CHECK(fixture.add(item(kClient, kServer, kBridge, 77), 2));
+    CHECK_FALSE(fixture.add(sent, 1)); // sent again
+    fixture.crossings.release_all(fixture.release);
+    CHECK(fixture.released.size() == 2);
+    CHECK_FALSE(copy(9'000'000'000)); // by then it would have been given up
+}
+
+TEST_CASE("what was sent in our own namespace is not waited for") {
+    Fixture fixture;
+    PacketItem sent = item(kClient, kServer, kVeth, 77);
+    sent.direction = Direction::kEgress;
+    CHECK_FALSE(fixture.add(sent, 1));
+    fixture.crossings.release_all(fixture.release);
+    CHECK_FALSE(fixture.add(item(kClient, kServer, kBridge, 77), 2));
+}

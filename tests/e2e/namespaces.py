@@ -1,0 +1,187 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""capture.namespaces: what is said inside other network namespaces, on their loopback devices and between them, from
+the first message of a new one on."""
+import json
+import os
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
+from dnsmon_e2e import Client, Dnsmon, EndToEndCase, Namespace, Resolver, Veth, loopback4, main, pick  # noqa: E402
+
+NAME = "www.example.test"
+MARK = os.getpid() & 0xFFFF
+QUERY = "0677696e646f77076578616d706c6504746573740000010001"
+
+# In a namespace that is born with its first lookup: the server is forked, the client's pid is the program's own.
+NEWBORN = f"""
+import os, socket, subprocess, sys
+subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+message = bytes.fromhex(sys.argv[1] + "01000001000000000000{QUERY}")
+bound, say = os.pipe()
+if not (child := os.fork()):
+    server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    server.bind(("127.0.0.1", 53))
+    os.write(say, b"!")
+    asked, client = server.recvfrom(512)
+    server.sendto(asked[:2] + bytes([asked[2] | 0x80]) + asked[3:], client)
+    os._exit(0)
+os.read(bound, 1)
+client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+client.bind(("127.0.0.1", 4444))
+client.connect(("127.0.0.1", 53))
+client.send(message)
+client.recv(512)
+os.wait()
+print(child, os.stat("/proc/self/ns/net").st_ino)
+"""
+
+
+def newborn(ident):
+    """Runs it to its end: client's pid, server's pid, the namespace's inode number."""
+    process = subprocess.Popen(["unshare", "--net", sys.executable, "-c", NEWBORN, f"{ident:04x}"],
+                               stdout=subprocess.PIPE, text=True)
+    output, _ = process.communicate(timeout=60)
+    return process.pid, *map(int, output.split())
+
+
+class NamespacesCase(EndToEndCase):
+    namespaces = "all"
+
+    def setUp(self):
+        self.dnsmon = self.enterContext(Dnsmon({"capture": {"namespaces": self.namespaces}}))
+
+    def exchange(self, dnsmon=None, **wanted):
+        """Query and response of one lookup; there are no other events of it."""
+        response = self.dnsmon.wait_event(event__action="response", **wanted)
+        events = self.dnsmon.events(dns__id=response["dns"]["id"], source__port=response["destination"]["port"])
+        events += self.dnsmon.events(dns__id=response["dns"]["id"], destination__port=response["destination"]["port"])
+        self.assertEqual([pick(e, "event.action") for e in events], ["query", "response"], json.dumps(events))
+        self.assertGreater(pick(response, "event.duration"), 0)
+        return events
+
+
+class All(NamespacesCase):
+    def test_loopback_of_another_namespace(self):
+        with Namespace() as there, Resolver([loopback4()], there.command) as resolver:
+            for words, transport in (([], "udp"), (["+tcp"], "tcp")):
+                with self.subTest(transport):
+                    client = Client(*there.command("dig", "+tries=1", f"@{resolver.address4}", NAME, *words))
+                    for event in self.exchange(process__pid=client.pid):
+                        self.assert_fields(event, process__name="dig", process__executable="/usr/bin/dig",
+                                           network__transport=transport, dnsmon__attribution="exact",
+                                           dnsmon__network_namespace=there.inode, dnsmon__interfaces=None,
+                                           dnsmon__server_process__pid=resolver.process.pid)
+                        names = {pick(event, f"observer.{way}.interface.name") for way in ("ingress", "egress")}
+                        self.assertEqual(names, {None, "lo"})
+
+    def test_the_first_message_of_a_new_namespace(self):
+        for ident in range(0x100, 0x105):
+            client, server, inode = newborn(ident)
+            for event in self.exchange(dns__id=str(ident)):
+                self.assert_fields(event, process__pid=client, dnsmon__server_process__pid=server,
+                                   dnsmon__attribution="exact", dnsmon__network_namespace=inode)
+
+    def test_equal_flows_in_two_namespaces_are_two_conversations(self):
+        """The same ports and ids at the same time: each answer goes with its own query."""
+        ident = 0x777
+        command = ["unshare", "--net", sys.executable, "-c", NEWBORN, f"{ident:04x}"]
+        processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(8)]
+        truth = {}
+        for process in processes:
+            output, _ = process.communicate(timeout=60)
+            server, inode = map(int, output.split())
+            truth[inode] = (process.pid, server)
+        for action in ("query", "response"):
+            events = self.dnsmon.wait_events(8, event__action=action, dns__id=str(ident))
+            got = {pick(e, "dnsmon.network_namespace"): (pick(e, "process.pid"), pick(e, "dnsmon.server_process.pid"))
+                   for e in events}
+            self.assertEqual((len(events), got), (8, truth))
+            self.assertFalse([e for e in events if pick(e, "dnsmon.unsolicited") or pick(e, "dnsmon.retransmits")])
+
+    def test_between_two_namespaces_that_this_host_is_not_part_of(self):
+        net = f"10.{MARK >> 8}.{MARK & 255}"
+        with Namespace() as asks, Namespace() as answers:
+            subprocess.run(["ip", "-n", asks.name, "link", "add", "out", "type", "veth", "peer", "name", "in", "netns",
+                            answers.name], check=True)
+            for there, device, address in ((asks, "out", f"{net}.1"), (answers, "in", f"{net}.2")):
+                there.inside("addr", "add", f"{address}/24", "dev", device)
+                there.inside("link", "set", device, "up")
+            with Resolver([f"{net}.2"], answers.command) as resolver:
+                Client(*asks.command("dig", f"@{net}.2", NAME))  # finds the neighbour
+                for words in ([], ["+tcp"]):
+                    client = Client(*asks.command("dig", "+tries=1", f"@{net}.2", NAME, *words))
+                    query, response = self.exchange(process__pid=client.pid)
+                    self.assert_fields(query, dnsmon__interfaces=["out", "in"], dnsmon__network_namespace=asks.inode,
+                                       network__direction="egress", dnsmon__server_process__pid=resolver.process.pid)
+                    self.assert_fields(response, dnsmon__interfaces=["in", "out"],
+                                       dnsmon__server_process__pid=resolver.process.pid)
+
+    def test_a_message_that_waits_for_its_neighbour_is_one(self):
+        """It is seen where it is sent, and half a second later on its way."""
+        with Veth() as there:
+            there.inside("neigh", "replace", there.here, "lladdr", "02:00:00:00:00:01", "dev", "veth-there")
+            subprocess.run(["ip", "addr", "flush", "dev", "veth-here"], check=True)  # nobody answers for it
+            there.inside("neigh", "del", there.here, "dev", "veth-there")
+            send = (f"import socket, sys; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); "
+                    f"s.sendto(bytes.fromhex('055501000001000000000000{QUERY}'), ('{there.here}', 53))")
+            client = Client(*there.command(sys.executable, "-c", send))
+            event = self.dnsmon.wait_event(dns__id=str(0x555))
+            self.assert_fields(event, process__pid=client.pid, dnsmon__network_namespace=there.inode)
+            subprocess.run(["ip", "addr", "add", f"{there.here}/24", "dev", "veth-here"], check=True)
+            with Resolver([there.here]) as resolver:
+                last = Client(*there.command("dig", "+tries=2", f"@{resolver.address4}", NAME))
+                self.dnsmon.wait_event(event__action="response", process__pid=last.pid)
+            events = self.dnsmon.events(event__action="query", dns__id=str(0x555))
+            self.assertEqual(len(events), 1, json.dumps(events))
+
+    def test_a_namespace_is_not_kept_alive(self):
+        with Namespace() as there:
+            there.inside("link", "add", "dnsmon-ends", "type", "veth", "peer", "name", "dnsmon-stays", "netns", str(os.getpid()))
+            newborn(0x200)
+        # The kernel takes the devices down once nobody uses the namespace any more, and the pair's other end with it.
+        monitor = subprocess.run(["timeout", "20", "sh", "-c", "while ip link show dnsmon-stays; do read -r line || exit 1; done"],
+                                 stdin=subprocess.Popen(["ip", "monitor", "link"], stdout=subprocess.PIPE).stdout,
+                                 capture_output=True, check=False)
+        self.assertEqual(monitor.returncode, 0, monitor)
+
+    def test_a_change_needs_a_restart(self):
+        self.dnsmon.reload({"capture": {"namespaces": "host"}})
+        self.dnsmon.wait_log("capture.namespaces")
+        newborn(0x300)
+        self.exchange(dns__id=str(0x300))
+
+
+class Host(NamespacesCase):
+    namespaces = "host"
+
+    def test_other_namespaces_are_not_watched(self):
+        newborn(0x400)
+        with Resolver() as resolver:
+            Client("dig", "+tries=1", f"@{resolver.address4}", NAME)
+            self.dnsmon.wait_event(event__action="response", source__ip=resolver.address4)
+        self.assertEqual(self.dnsmon.events(dns__id=str(0x400)), [])
+
+
+class Named(EndToEndCase):
+    def test_those_that_are_named_come_and_go(self):
+        there, other = Namespace(), Namespace()
+        with Dnsmon({"capture": {"namespaces": [there.name, "/run/netns/no-such-namespace"]}}) as dnsmon:
+            with other, there, Resolver([loopback4()], other.command) as unwatched, \
+                    Resolver([loopback4()], there.command) as watched:
+                # It was made after the daemon started: found at the next look, twice a second.
+                for _ in range(60):
+                    client = Client(*there.command("dig", "+tries=1", f"@{watched.address4}", NAME))
+                    if dnsmon.events(event__action="response", process__pid=client.pid):
+                        break
+                event = dnsmon.wait_event(event__action="response", source__ip=watched.address4)
+                self.assert_fields(event, dnsmon__network_namespace=there.inode)
+                Client(*other.command("dig", "+tries=1", f"@{unwatched.address4}", NAME))
+                last = Client(*there.command("dig", "+tries=1", f"@{watched.address4}", NAME))
+                dnsmon.wait_event(event__action="response", process__pid=last.pid)
+                self.assertEqual(dnsmon.events(source__ip=unwatched.address4), [])
+
+
+if __name__ == "__main__":
+    main()
