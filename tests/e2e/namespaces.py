@@ -9,6 +9,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 from dnsmon_e2e import Client, Dnsmon, EndToEndCase, Namespace, Resolver, Veth, loopback4, main, pick  # noqa: E402
+from dnsmon_e2e.waiting import LineCollector  # noqa: E402
 
 NAME = "www.example.test"
 MARK = os.getpid() & 0xFFFF
@@ -137,14 +138,20 @@ class All(NamespacesCase):
             self.assertEqual(len(events), 1, json.dumps(events))
 
     def test_a_namespace_is_not_kept_alive(self):
-        with Namespace() as there:
-            there.inside("link", "add", "dnsmon-ends", "type", "veth", "peer", "name", "dnsmon-stays", "netns", str(os.getpid()))
-            newborn(0x200)
-        # The kernel takes the devices down once nobody uses the namespace any more, and the pair's other end with it.
-        monitor = subprocess.run(["timeout", "20", "sh", "-c", "while ip link show dnsmon-stays; do read -r line || exit 1; done"],
-                                 stdin=subprocess.Popen(["ip", "monitor", "link"], stdout=subprocess.PIPE).stdout,
-                                 capture_output=True, check=False)
-        self.assertEqual(monitor.returncode, 0, monitor)
+        process = subprocess.Popen(["ip", "monitor", "link"], stdout=subprocess.PIPE, text=True)
+        monitor = LineCollector(process.stdout)
+
+        def end():
+            process.terminate()
+            process.wait()
+            monitor.finish()
+        self.addCleanup(end)
+        with Namespace() as there, Resolver([loopback4()], there.command) as resolver:
+            there.inside("link", "add", "ends", "type", "veth", "peer", "name", "stays", "netns", str(os.getpid()))
+            client = Client(*there.command("dig", f"@{resolver.address4}", NAME))
+            self.exchange(process__pid=client.pid)
+        # Once nobody uses the namespace any more the kernel takes its devices down, and the pair's other end with it.
+        self.assertTrue(monitor.wait(lambda lines: any("Deleted" in x and "stays" in x for x in lines), 20), monitor.lines)
 
     def test_a_change_needs_a_restart(self):
         self.dnsmon.reload({"capture": {"namespaces": "host"}})
