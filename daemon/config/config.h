@@ -80,6 +80,7 @@ struct EnrichConfig {
     bool user = true;
     bool unit = true;
     bool container = true;
+    bool session = true;
     bool operator==(const EnrichConfig&) const = default;
 };
 

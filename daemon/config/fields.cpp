@@ -196,6 +196,7 @@ constexpr Field kFields[] = {
     {"enrich.user", [](const Value& v, Config& c) { v.scalar(c.enrich.user, to_boolean); }},
     {"enrich.unit", [](const Value& v, Config& c) { v.scalar(c.enrich.unit, to_boolean); }},
     {"enrich.container", [](const Value& v, Config& c) { v.scalar(c.enrich.container, to_boolean); }},
+    {"enrich.session", [](const Value& v, Config& c) { v.scalar(c.enrich.session, to_boolean); }},
 
     {"privacy.command_line", [](const Value& v, Config& c) { v.scalar(c.privacy.command_line, kPrivacyMode); }},
     {"privacy.answers", [](const Value& v, Config& c) { v.scalar(c.privacy.answers, kPrivacyMode); }},

@@ -136,6 +136,15 @@ void EcsEncoder::append_on_behalf_of(const Event& event) {
     if (clients.size() > 1) line_.put(']');
 }
 
+void EcsEncoder::append_session(const ProcessDetails& details) {
+    if (details.session_id.empty()) return;
+    line_.literal(",\"session\":{\"id\":");
+    append_json_string(line_, details.session_id);
+    line_.literal(",\"user\":{\"id\":");
+    append_json_string(line_, details.session_user_id);
+    line_.literal("}}");
+}
+
 void EcsEncoder::append_dnsmon(const Event& event) {
     const Attribution attribution = event.process ? event.process->owner->attribution : Attribution::kNone;
     line_.literal(",\"dnsmon\":{\"attribution\":\"");
@@ -159,6 +168,7 @@ void EcsEncoder::append_dnsmon(const Event& event) {
     if (event.gap) line_.literal(",\"gap\":true");
     if (event.process && event.process->details != nullptr) {
         append_known(line_, ",\"unit\":", event.process->details->unit);
+        append_session(*event.process->details);
     }
     append_interfaces(event);
     if (event.netns != 0) {

@@ -24,6 +24,7 @@ class EcsEncoder final : public Encoder {
     void append_network(const Event& event);
     void append_interfaces(const Event& event);
     void append_on_behalf_of(const Event& event);
+    void append_session(const ProcessDetails& details);
     void append_dnsmon(const Event& event);
 
     std::string host_; ///< `"host":{"name":"…"},`, or nothing

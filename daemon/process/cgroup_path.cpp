@@ -57,6 +57,11 @@ std::string_view trailing_id(std::string_view text) {
     return hex ? id : std::string_view{};
 }
 
+std::string_view between(std::string_view text, std::string_view prefix, std::string_view suffix) {
+    if (text.size() < prefix.size() + suffix.size() || !text.starts_with(prefix) || !text.ends_with(suffix)) return {};
+    return text.substr(prefix.size(), text.size() - prefix.size() - suffix.size());
+}
+
 struct Runtime {
     std::string_view mark; ///< in the component that holds the id, or in the one before it
     std::string_view name;
@@ -106,6 +111,20 @@ void find_container(const std::vector<std::string_view>& components, CgroupFacts
 }
 
 } // namespace
+
+SessionFacts session_facts(std::string_view proc_cgroup) {
+    SessionFacts facts;
+    std::string_view user;
+    for (const auto component : split(choose_path(proc_cgroup), '/')) {
+        if (const auto uid = between(component, "user-", ".slice"); !uid.empty()) user = uid;
+        const auto id = between(component, "session-", ".scope");
+        if (id.empty() || user.empty()) continue;
+        facts.id = id;
+        facts.user_id = user;
+        break;
+    }
+    return facts;
+}
 
 CgroupFacts cgroup_facts(std::string_view proc_cgroup) {
     CgroupFacts facts;

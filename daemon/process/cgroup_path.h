@@ -13,7 +13,14 @@ struct CgroupFacts {
     std::string container_runtime; ///< docker, podman, containerd, cri-o, lxc, systemd-nspawn; empty: not told
 };
 
+/// Of a login session of systemd-logind (session-3.scope below user-1000.slice): its id and whose it is. Empty: none.
+struct SessionFacts {
+    std::string id;
+    std::string user_id;
+};
+
 /// `proc_cgroup`: the content of /proc/PID/cgroup. systemd's own hierarchy (name=systemd) goes before the unified one.
 [[nodiscard]] CgroupFacts cgroup_facts(std::string_view proc_cgroup);
+[[nodiscard]] SessionFacts session_facts(std::string_view proc_cgroup);
 
 } // namespace dnsmon

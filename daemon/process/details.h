@@ -21,6 +21,8 @@ struct ProcessDetails {
     std::uint32_t parent_pid = 0;
     std::string parent_name;
     std::string unit;              ///< systemd unit, from the cgroup path
+    std::string session_id;        ///< login session, as loginctl(1) lists it
+    std::string session_user_id;   ///< who logged in, whatever the process's user is now
     std::string container_id;      ///< from the cgroup path
     std::string container_runtime; ///< docker, podman, containerd, cri-o, lxc, systemd-nspawn
 };

@@ -61,6 +61,16 @@ std::optional<ProcIds> ProcFiles::ids() const {
     return ids;
 }
 
+std::optional<ProcLogin> ProcFiles::login() const {
+    constexpr std::uint32_t kUnset = 0xffffffff;
+    constexpr std::size_t kNumberBytes = 16;
+    ProcLogin login;
+    const bool known = parse_number(read_file("sessionid", kNumberBytes), login.session) &&
+                       parse_number(read_file("loginuid", kNumberBytes), login.uid);
+    if (!known || login.session == kUnset || login.uid == kUnset) return std::nullopt;
+    return login;
+}
+
 std::string ProcFiles::executable() const {
     std::array<char, PATH_MAX> path;
     const ssize_t n = ::readlinkat(directory_.get(), "exe", path.data(), path.size());

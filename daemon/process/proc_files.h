@@ -25,12 +25,19 @@ struct ProcIds {
     std::uint32_t gid = 0;
 };
 
+/// The audit system's: whom a process was started for, whatever its user is now (sudo). Set at login, inherited.
+struct ProcLogin {
+    std::uint32_t session = 0;
+    std::uint32_t uid = 0;
+};
+
 class ProcFiles {
   public:
     [[nodiscard]] static std::optional<ProcFiles> open(const std::string& proc_root, std::uint32_t pid);
 
     [[nodiscard]] std::optional<ProcStat> stat() const;
     [[nodiscard]] std::optional<ProcIds> ids() const;
+    [[nodiscard]] std::optional<ProcLogin> login() const; ///< nullopt: a service, or a kernel without CONFIG_AUDIT
     [[nodiscard]] std::string executable() const;   ///< without " (deleted)"; empty: kernel thread, no permission
     [[nodiscard]] std::string command_line() const; ///< arguments joined by spaces; empty as above
     [[nodiscard]] std::string cgroup() const;       ///< the file's text

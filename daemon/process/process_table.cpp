@@ -20,6 +20,18 @@ std::int64_t since_epoch_ns(std::uint64_t boottime_ns) {
     return static_cast<std::int64_t>(boottime_ns) + realtime_ns() - clock_ns(CLOCK_BOOTTIME);
 }
 
+/// The audit system knows sessions of all kinds, and which one a process that left it came from.
+void read_session(const ProcFiles& files, ProcessDetails& details) {
+    if (const auto login = files.login()) {
+        details.session_id = std::to_string(login->session);
+        details.session_user_id = std::to_string(login->uid);
+        return;
+    }
+    auto facts = session_facts(files.cgroup());
+    details.session_id = std::move(facts.id);
+    details.session_user_id = std::move(facts.user_id);
+}
+
 } // namespace
 
 ProcessTable::ProcessTable(const EnrichConfig& config, std::size_t entries, std::string proc_root)
@@ -89,6 +101,7 @@ ProcessTable::Entry ProcessTable::read(const Owner& owner, std::int64_t now_ns, 
             details->container_runtime = std::move(facts.container_runtime);
         }
     }
+    if (config.session) read_session(*files, *details);
     entry.details = std::move(details);
     return entry;
 }

@@ -13,7 +13,7 @@ import sys
 import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
-from dnsmon_e2e import Child, Dnsmon, EndToEndCase, PATIENCE, in_child, loopback4, main, pick, wire  # noqa: E402
+from dnsmon_e2e import Child, Dnsmon, EndToEndCase, PATIENCE, SkipCell, in_child, loopback4, main, pick, wire  # noqa: E402
 
 NAME = "www.example.test"
 UDP_CORK, IP_PKTINFO, MSG_FASTOPEN, TCP_FASTOPEN, PR_SET_NAME = 1, 8, 0x20000000, 23, 15
@@ -237,6 +237,22 @@ class Sending(AttributionCase):
         event = self.check_query(after, process.pid, process__name=os.path.basename(sys.executable))
         self.assertIn(pick(event, "process.executable"), (None, os.path.realpath(sys.executable)))
         self.assertIn(pick(event, "process.command_line"), (None, " ".join(argv)))
+
+    def test_a_login_session_goes_with_what_was_started_in_it(self):
+        """As behind sudo: the user is root, the session is the one of who logged in."""
+        def log_in_and_send(message):
+            with open("/proc/self/loginuid", "w") as f:
+                f.write("1234")
+            self.udp().sendto(message, self.server)
+            with open("/proc/self/sessionid") as f:
+                return f.read()
+        if not os.path.exists("/proc/self/loginuid"):
+            raise SkipCell("this kernel has no audit system")
+        ident, message = self.query()
+        child = self.child(log_in_and_send)
+        session = child.tell(message).decode().strip("'")
+        self.assertTrue(session.isdigit(), session)
+        self.check_query(ident, child.pid, user__id="0", dnsmon__session__id=session, dnsmon__session__user__id="1234")
 
     def test_a_thread_is_its_process(self):
         ident, message = self.query()

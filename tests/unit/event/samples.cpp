@@ -43,6 +43,8 @@ SamplePtr full_response() {
     sample->event.duration_ns = 12;
     sample->event.process->group_name = "wheel";
     sample->details.unit = "session-1.scope";
+    sample->details.session_id = "3";
+    sample->details.session_user_id = "1000";
     sample->details.container_id = "4b1b6d1f0a2e";
     sample->details.container_runtime = "podman";
     sample->event.retransmits = 2;

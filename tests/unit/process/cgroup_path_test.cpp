@@ -3,6 +3,7 @@
 #include "process/cgroup_path.h"
 
 using dnsmon::cgroup_facts;
+using dnsmon::session_facts;
 
 static const std::string kId(64, 'a');
 
@@ -52,4 +53,13 @@ TEST_CASE("container runtimes are told by their paths") {
 TEST_CASE("what only looks like a container id is none") {
     CHECK(cgroup_facts("0::/system.slice/docker-" + std::string(63, 'a') + ".scope\n").container_id.empty());
     CHECK(cgroup_facts("0::/system.slice/docker-" + std::string(64, 'g') + ".scope\n").container_id.empty());
+}
+
+TEST_CASE("a login session has an id and an owner") {
+    const auto session = [](const char* path) { return session_facts(std::string("0::") + path + "\n"); };
+    CHECK(session("/user.slice/user-1000.slice/session-c7.scope").id == "c7");
+    CHECK(session("/user.slice/user-1000.slice/session-c7.scope").user_id == "1000");
+    for (const char* path : {"/user.slice/user-1000.slice/user@1000.service/app.slice/a.scope", "/system.slice/session-3.scope",
+                             "/user.slice/user-1000.slice/session-.scope", "/"})
+        CHECK(session(path).id.empty());
 }
