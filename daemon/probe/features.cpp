@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probe/features.h"
 
-#include "probe/capabilities.h"
 #include "probe/cgroup2.h"
 #include "probe/libbpf_log.h"
+#include "probe/refusal.h"
 #include "util/fd.h"
 #include "util/result.h"
 
@@ -11,12 +11,9 @@
 #include <bpf/libbpf.h>
 #include <linux/bpf.h>
 #include <sys/socket.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
-#include <fstream>
 #include <span>
 #include <string_view>
 
@@ -50,17 +47,7 @@ Fd load(bpf_prog_type type, std::span<const bpf_insn> program, bpf_prog_load_opt
     return Fd(::bpf_prog_load(type, nullptr, "GPL", program.data(), program.size(), options));
 }
 
-std::string first_line(const char* path) {
-    std::string line;
-    std::ifstream file(path);
-    std::getline(file, line);
-    return line;
-}
-
-Feature probe_btf() {
-    constexpr const char* kPath = "/sys/kernel/btf/vmlinux";
-    return ::access(kPath, R_OK) == 0 ? Feature{true, kPath} : fails(kPath, errno);
-}
+Feature probe_btf() { return ::access(kKernelBtf, R_OK) == 0 ? Feature{true, kKernelBtf} : fails(kKernelBtf, errno); }
 
 Feature probe_ring_buffer() {
     const auto page = static_cast<std::uint32_t>(::sysconf(_SC_PAGESIZE));
@@ -72,19 +59,20 @@ Feature probe_socket_filter() {
     return load(BPF_PROG_TYPE_SOCKET_FILTER, kReturn0) ? works() : fails("loading socket filter", errno);
 }
 
-Feature probe_kprobes() {
-    if (!load(BPF_PROG_TYPE_KPROBE, kReadKernel)) return fails("loading kprobe program", errno);
+Feature probe_kprobes(const Circumstances& now) {
+    if (!load(BPF_PROG_TYPE_KPROBE, kReadKernel))
+        return {false, explain_lockdown(system_error("loading kprobe program", errno), now).message};
     constexpr const char* kPmu = "/sys/bus/event_source/devices/kprobe/type";
     return ::access(kPmu, R_OK) == 0 ? works() : Feature{false, "the kernel was built without CONFIG_KPROBES"};
 }
 
-Feature probe_fentry() {
+Feature probe_fentry(const Circumstances& now) {
     const int function = ::libbpf_find_vmlinux_btf_id("udp_sendmsg", BPF_TRACE_FENTRY);
     if (function < 0) return fails("finding udp_sendmsg in BTF", -function);
     LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = BPF_TRACE_FENTRY);
     options.attach_btf_id = static_cast<std::uint32_t>(function);
-    const Fd program = load(BPF_PROG_TYPE_TRACING, kReturn0, &options);
-    if (!program) return fails("loading fentry program", errno);
+    const Fd program = load(BPF_PROG_TYPE_TRACING, kReadKernel, &options);
+    if (!program) return {false, explain_lockdown(system_error("loading fentry program", errno), now).message};
     const Fd link(::bpf_raw_tracepoint_open(nullptr, program.get()));
     return link ? works() : fails("attaching fentry program", errno);
 }
@@ -105,31 +93,23 @@ Feature probe_ipv6() {
     return socket ? works() : fails("opening IPv6 socket", errno);
 }
 
-// "none [integrity] confidentiality"
-std::string probe_lockdown() {
-    const std::string line = first_line("/sys/kernel/security/lockdown");
-    const auto open = line.find('[');
-    const auto close = line.find(']', open);
-    if (open == std::string::npos || close == std::string::npos) return {};
-    return line.substr(open + 1, close - open - 1);
-}
-
 } // namespace
 
 Features probe_features() {
     const LibbpfLog quiet;
+    const Circumstances now = current_circumstances();
     Features features;
-    if (utsname name{}; ::uname(&name) == 0) features.kernel_release = name.release;
+    features.kernel_release = now.kernel_release;
     features.btf = probe_btf();
     features.ring_buffer = probe_ring_buffer();
     features.socket_filter = probe_socket_filter();
-    features.kprobes = probe_kprobes();
-    features.fentry = probe_fentry();
+    features.kprobes = probe_kprobes(now);
+    features.fentry = probe_fentry(now);
     features.cgroup2 = probe_cgroup2();
     features.egress_task = probe_egress_task();
     features.ipv6 = probe_ipv6();
-    features.lockdown = probe_lockdown();
-    features.missing_capabilities = missing_capabilities();
+    features.lockdown = now.lockdown;
+    features.missing_capabilities = now.missing_capabilities;
     return features;
 }
 

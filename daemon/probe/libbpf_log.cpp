@@ -20,7 +20,7 @@ std::string_view telling_line(std::string_view message) {
     if (message.starts_with(kPrefix)) message.remove_prefix(kPrefix.size());
     for (const std::string_view noise :
          {"failed to load object", "failed to load BPF skeleton", "permission error while running as root",
-          "Error in bpf_object__probe_loading"})
+          "Error in bpf_object__probe_loading", "Failed to bump RLIMIT_MEMLOCK"})
         if (message.starts_with(noise)) return {};
     if (message.find(": failed to load: ") != std::string_view::npos) return {};
     std::string_view telling;

@@ -46,6 +46,14 @@ Result<BpfObject> load_capture(const CaptureConfig& capture, const HooksConfig& 
     return object;
 }
 
+Error explain_hooks(OwnerFlavour flavour, Error error) {
+    const Circumstances now = current_circumstances();
+    if (flavour == OwnerFlavour::kKprobe) error = explain_perf_refusal(std::move(error), now);
+    if (flavour == OwnerFlavour::kKprobe || flavour == OwnerFlavour::kFentry)
+        error = explain_lockdown(std::move(error), now);
+    return explain_missing_btf(std::move(error), now);
+}
+
 } // namespace
 
 struct Probe::State {
@@ -83,9 +91,7 @@ Result<std::unique_ptr<Probe::State>> Probe::State::make(const CaptureConfig& ca
                                  hooks.owners};
     auto plan = choose_hooks(candidates, forced, [&](OwnerFlavour flavour) -> Result<std::vector<HookStatus>> {
         auto attached = OwnerHooks::attach(flavour, settings);
-        if (!attached && flavour == OwnerFlavour::kKprobe)
-            return explain_perf_refusal(std::move(attached).error(), current_circumstances());
-        if (!attached) return std::move(attached).error();
+        if (!attached) return explain_hooks(flavour, std::move(attached).error());
         state->hooks.emplace(std::move(attached).value());
         return state->hooks->status();
     });

@@ -13,13 +13,16 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
-from dnsmon_e2e import (Client, Dnsmon, EndToEndCase, PATIENCE, Resolver, Veth, as_user, in_child, loopback4, main,  # noqa: E402
-                        pick, wire)
+from dnsmon_e2e import (HAS_IPV6, Client, Dnsmon, EndToEndCase, PATIENCE, Resolver, Veth, as_user, in_child, loopback4,  # noqa: E402
+                        main, pick, wire)
 
 NAME = "www.example.test"
 ANSWERS = {"A": "192.0.2.1", "AAAA": "2001:db8::1"}
 NOBODY = 65534
 HOOKS = os.environ.get("DNSMON_TEST_HOOKS", "auto")
+
+
+needs_ipv6 = unittest.skipUnless(HAS_IPV6, "IPv6 is switched off (ipv6.disable=1)")
 
 
 def read_proc(what):
@@ -113,10 +116,12 @@ class Lookups(EndToEndCase):
         client = Client("dig", "+tcp", "+tries=1", f"@{self.resolver.address4}", NAME)
         self.check_client(client, self.resolver.address4, "tcp")
 
+    @needs_ipv6
     def test_dig_over_udp_on_ipv6(self):
         client = Client("dig", "+tries=1", f"@{self.resolver.address6}", NAME, "AAAA")
         self.check_client(client, self.resolver.address6, "udp", "AAAA")
 
+    @needs_ipv6
     def test_dig_over_tcp_on_ipv6(self):
         client = Client("dig", "+tcp", "+tries=1", f"@{self.resolver.address6}", NAME, "AAAA")
         self.check_client(client, self.resolver.address6, "tcp", "AAAA")
@@ -153,11 +158,13 @@ class Lookups(EndToEndCase):
         self.ask(lambda s, m: s.send(m), ident, connect=(self.resolver.address4, 53))
         self.check_own(ident, self.resolver.address4, "udp")
 
+    @needs_ipv6
     def test_unconnected_ipv6_socket(self):
         ident = self.next_ident()
         self.ask(lambda s, m: s.sendto(m, (self.resolver.address6, 53)), ident, socket.AF_INET6)
         self.check_own(ident, self.resolver.address6, "udp")
 
+    @needs_ipv6
     def test_ipv4_mapped_address_on_an_ipv6_socket(self):
         for connect in (None, ("::ffff:" + self.resolver.address4, 53)):
             with self.subTest(connected=bool(connect)):

@@ -7,10 +7,10 @@ from .case import EndToEndCase, SkipCell, main
 from .child import Child
 from .client import Client, as_user, in_child
 from .daemon import Dnsmon, DNSMON, pick, run_dnsmon
-from .network import Namespace, Veth, loopback4, loopback6
+from .network import HAS_IPV6, Namespace, Veth, loopback4, loopback6
 from .resolver import Resolver
 from .waiting import PATIENCE
 from . import wire
 
 __all__ = ["EndToEndCase", "SkipCell", "main", "Child", "Client", "as_user", "in_child", "Dnsmon", "DNSMON", "pick",
-           "run_dnsmon", "Namespace", "Veth", "loopback4", "loopback6", "Resolver", "PATIENCE", "wire"]
+           "run_dnsmon", "HAS_IPV6", "Namespace", "Veth", "loopback4", "loopback6", "Resolver", "PATIENCE", "wire"]

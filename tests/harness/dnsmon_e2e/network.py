@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 
+HAS_IPV6 = os.path.exists("/proc/net/if_inet6")  # not with ipv6.disable=1
 _MARK = os.getpid() & 0xFFFF
 _used = 0
 

@@ -4,7 +4,7 @@ import subprocess
 import tempfile
 import os
 
-from .network import loopback4, loopback6
+from .network import HAS_IPV6, loopback4, loopback6
 from .waiting import LineCollector
 
 # name type data, as a zone file has them; what the tests compare events with.
@@ -52,7 +52,7 @@ class Resolver:
     """`address4`, `address6`: where it answers, port 53. `wrap` runs it elsewhere (another namespace)."""
 
     def __init__(self, addresses=None, wrap=lambda *argv: list(argv), threads=1):
-        self.addresses = addresses or [loopback4(), loopback6()]
+        self.addresses = addresses or [loopback4(), *([loopback6()] if HAS_IPV6 else [])]
         self.address4 = next((a for a in self.addresses if ":" not in a), None)
         self.address6 = next((a for a in self.addresses if ":" in a), None)
         self._wrap = wrap

@@ -21,11 +21,41 @@ bool names_limit(const Error& error) { return error.message.find("RLIMIT_MEMLOCK
 
 } // namespace
 
-TEST_CASE("kernels that count BPF maps as locked memory") {
+TEST_CASE("kernels before 5.11") {
     for (const auto* release : {"5.8.0", "5.10.0-44-cloud-amd64", "5.10", "4.18.0-553.el8"})
-        CHECK(counts_as_locked_memory(release));
+        CHECK(is_kernel_before(release, 5, 11));
     for (const auto* release : {"5.11.0", "5.15.0-1-amd64", "6.1.0", "6.18.44", "10.0", "", "5", "5.", "v5.10", ".10"})
-        CHECK_FALSE(counts_as_locked_memory(release));
+        CHECK_FALSE(is_kernel_before(release, 5, 11));
+}
+
+TEST_CASE("a kernel that is too old is told which is not") {
+    Circumstances old;
+    old.kernel_release = "4.19.0-27-amd64";
+    CHECK(explain_refusal({"loading: Invalid argument", EINVAL}, old).message ==
+          "loading: Invalid argument; Linux 5.10 or newer is needed, this is 4.19.0-27-amd64");
+    CHECK(explain_refusal({"loading: Invalid argument", EINVAL}, bullseye(8 << 20)).message == "loading: Invalid argument");
+}
+
+TEST_CASE("a locked-down kernel is named where it is the reason") {
+    const Error kUnknownHelper{"loading: Invalid argument (unknown func bpf_probe_read#4)", EINVAL};
+    Circumstances locked;
+    locked.lockdown = "confidentiality";
+    CHECK(explain_lockdown(kUnknownHelper, locked).message ==
+          kUnknownHelper.message + "; the kernel is locked down (confidentiality): programs may not read its memory");
+    CHECK(explain_lockdown({"attaching: No such file or directory", ENOENT}, locked).message == "attaching: No such file or directory");
+    for (const auto* level : {"", "none", "integrity"}) {
+        locked.lockdown = level;
+        CHECK(explain_lockdown(kUnknownHelper, locked).message == kUnknownHelper.message);
+    }
+}
+
+TEST_CASE("a kernel without its types is named where it is the reason") {
+    const Error kNoTypes{"loading: No such process (Error loading vmlinux BTF: -3)", ESRCH};
+    Circumstances bare;
+    CHECK(explain_missing_btf(kNoTypes, bare).message == kNoTypes.message);
+    bare.btf = false;
+    CHECK(explain_missing_btf(kNoTypes, bare).message.find("no /sys/kernel/btf/vmlinux (CONFIG_DEBUG_INFO_BTF)") != std::string::npos);
+    CHECK(explain_missing_btf({"loading: no", EINVAL}, bare).message == "loading: no");
 }
 
 TEST_CASE("a limit on locked memory is named with what raises it") {

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Sourced by service.sh and next_boot.sh: what both ask of the service, and how a case is reported.
+# Sourced by service.sh, next_boot.sh and conditions.sh: what they ask of the service and of the kernel, and how a case is
+# reported.
 export DEBIAN_FRONTEND=noninteractive SYSTEMD_PAGER=cat
 failed=0
 
