@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Owner hooks, cgroup flavour for kernels before 6.10: the packet cannot say who sends it, only which socket it comes
+ * Owner hooks, cgroup flavour for kernels before 6.1: the packet cannot say who sends it, only which socket it comes
  * from (its cookie). connect, sendmsg and bind, which run in the process, say whose socket that is.
  */
 #define DNSMON_NO_TASK

@@ -79,6 +79,12 @@ static __always_inline void read_path(struct dnsmon_program *program, const stru
 	*count = 0; /* a file without a path, or one that is too long */
 }
 
+/*
+ * Set by the loader. Where the kernel's memory may not be read (lockdown=confidentiality), libbpf believes the kernel older
+ * than 5.5 and writes bpf_probe_read, which is forbidden, for bpf_probe_read_user, which is not.
+ */
+const volatile bool user_memory_readable = true;
+
 static __always_inline void read_arguments(struct dnsmon_program *program, unsigned long start, unsigned long end)
 {
 	__u64 bytes = end - start;
@@ -108,7 +114,8 @@ static __always_inline void read_program(struct dnsmon_program *program)
 	executable = mm->exe_file;
 	if (executable)
 		read_path(program, executable);
-	read_arguments(program, mm->arg_start, mm->arg_end);
+	if (user_memory_readable)
+		read_arguments(program, mm->arg_start, mm->arg_end);
 }
 
 /*

@@ -2,6 +2,7 @@
 #include "probe/features.h"
 
 #include "probe/cgroup2.h"
+#include "probe/kernel_memory.h"
 #include "probe/libbpf_log.h"
 #include "probe/refusal.h"
 #include "util/fd.h"
@@ -27,16 +28,6 @@ constexpr bpf_insn kReturn0[] = {
 constexpr bpf_insn kAskTask[] = {
     {BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_get_current_task_btf},
     {BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 1},
-    {BPF_JMP | BPF_EXIT, 0, 0, 0, 0},
-};
-// bpf_probe_read_kernel(stack, 8, 0): what lockdown=confidentiality forbids.
-constexpr bpf_insn kReadKernel[] = {
-    {BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_1, BPF_REG_10, 0, 0},
-    {BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_1, 0, 0, -8},
-    {BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_2, 0, 0, 8},
-    {BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_3, 0, 0, 0},
-    {BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_probe_read_kernel},
-    {BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0},
     {BPF_JMP | BPF_EXIT, 0, 0, 0, 0},
 };
 

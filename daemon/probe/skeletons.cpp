@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probe/skeletons.h"
 
+#include "probe/kernel_memory.h"
+
 #include "capture.skel.h"
 #include "namespaces.skel.h"
 #include "owner_cgroup.skel.h"
@@ -55,6 +57,13 @@ Result<BpfObject> open_fentry(const std::vector<std::uint16_t>& ports, bool any_
     return object;
 }
 
+Result<BpfObject> open_cgroup(const std::vector<std::uint16_t>& ports, bool any_port) {
+    auto object = open<owner_cgroup>(ports, any_port);
+    // See bpf/program.bpf.h for what the one has to do with the other.
+    if (object) static_cast<owner_cgroup*>(object->skeleton())->rodata->user_memory_readable = kernel_memory_readable();
+    return object;
+}
+
 } // namespace
 
 // Through the skeleton, not bpf_object__load: it also maps the global variables into our memory.
@@ -78,7 +87,7 @@ Result<BpfObject> open_owner(OwnerFlavour flavour, const std::vector<std::uint16
     case OwnerFlavour::kKprobe:
         return open<owner_kprobe>(ports, any_port);
     case OwnerFlavour::kCgroup:
-        return open<owner_cgroup>(ports, any_port);
+        return open_cgroup(ports, any_port);
     case OwnerFlavour::kCookie:
         break;
     }

@@ -18,7 +18,7 @@ namespace dnsmon {
 enum class OwnerFlavour : std::uint8_t {
     kFentry,
     kKprobe,
-    kCgroup, ///< egress asks for the current task (kernel ≥ 6.10)
+    kCgroup, ///< egress asks for the current task (kernel ≥ 6.1)
     kCookie, ///< egress knows the socket only
 };
 

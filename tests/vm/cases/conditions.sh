@@ -96,13 +96,17 @@ echo "DOCTOR $($dnsmon doctor --json | tr -d '\n')"
 case $lockdown in
     confidentiality)
         works "lockdown_$lockdown" auto cgroup
+        chosen=$hooks
         doctor_says doctor_on_lockdown cgroup '"fentry: [^"]*the kernel is locked down' '"kprobe: [^"]*the kernel is locked down'
         for flavour in fentry kprobe; do refused "lockdown_forced_$flavour" $flavour 1 'the kernel is locked down (confidentiality)'; done
         ;;
-    *) works "lockdown_${lockdown:-unknown}" auto 'fentry|kprobe' ;;
+    *)
+        works "lockdown_${lockdown:-unknown}" auto 'fentry|kprobe'
+        chosen=$hooks
+        ;;
 esac
 # The table of lookups with what auto has chosen; without IPv6 that part of it is skipped.
-DNSMON=$dnsmon FILES=lookups tests/vm/cases/hooks.sh auto | grep -vE '^(KERNEL|DOCTOR) '
+DNSMON=$dnsmon FILES="lookups server_ends" tests/vm/cases/hooks.sh "$chosen" | grep -vE '^(KERNEL|DOCTOR) '
 if grep -q ipv6.disable=1 /proc/cmdline; then works ipv6_disabled auto 'fentry|kprobe|cgroup'; fi
 second_refused
 refused no_capabilities auto 77 CAP_BPF setpriv --bounding-set=-all --inh-caps=-all
