@@ -65,7 +65,7 @@ void join(PacketItem& first, PacketItem& later, bool answer) {
         first.receiver = std::move(later.receiver);
     if (later.interface != nullptr && first.crossed_count < first.crossed.size())
         first.crossed[first.crossed_count++] = later.interface;
-    if (first.netns == 0) first.netns = later.netns;
+    if (later.netns != 0 && (answer || first.netns == 0)) first.netns = later.netns; // the client's, of several
     if (!answer || first.flow == later.flow) return;
     first.flow = later.flow; // the client's own view is the last one of an answer
     first.interface = later.interface;

@@ -126,7 +126,10 @@ void Pipeline::submit_datagram(const Packet& packet, const IpPacket& ip, int tun
     if (packet.loopback) item.flow.netns = packet.netns;
     item.interface = interfaces_.find(packet.interface);
     item.sender = {packet.sender, processes_.find(packet.sender, packet.time_ns)};
-    item.receiver = {packet.receiver, processes_.find(packet.receiver, packet.time_ns)};
+    item.receiver.owner = packet.receiver;
+    if (!packet.receiver.known() && !packet.loopback && find_server_ && ports_.contains(item.flow.destination.port))
+        item.receiver.owner = find_server_(item.flow.transport, item.flow.destination);
+    item.receiver.details = processes_.find(item.receiver.owner, packet.time_ns);
     recursion_.note(item, payload); // before it is held: the client's answer on loopback is not
     if (crossing_ns_ == 0 || item.loopback) {
         dispatch(item, payload);

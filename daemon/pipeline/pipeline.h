@@ -49,6 +49,9 @@ class Pipeline {
     [[nodiscard]] bool flush(std::int64_t now_ns);
     /// flush() until everything is with the workers, then waits until they are through. Nothing may be submitted afterwards.
     void finish(std::int64_t now_ns);
+    /// Who serves at an address that the packets' source knows nobody at; attribution kNone: nobody here.
+    using FindServer = std::function<Owner(Transport transport, const Endpoint& server)>;
+    void set_server_finder(FindServer find) { find_server_ = std::move(find); }
     /// For the exec watcher, on its thread.
     [[nodiscard]] ProcessTable& processes() { return processes_; }
     /// Packets wait for their copies on other interfaces: flush() is to be called again soon.
@@ -87,6 +90,7 @@ class Pipeline {
     Crossings crossings_;
     Recursion recursion_;
     ProcessTable processes_;
+    FindServer find_server_;
     Counters counters_;
     FragmentsLost noted_lost_;
     std::vector<Lane> lanes_;

@@ -16,10 +16,10 @@ Result<void> LocalAddresses::refresh() {
     if (::getifaddrs(&list) != 0) return system_error("reading interface addresses", errno);
     const std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> owner(list, &::freeifaddrs);
 
-    std::set<Address> current;
+    std::set<AddressBytes> current;
     for (const ifaddrs* entry = list; entry != nullptr; entry = entry->ifa_next) {
         if (entry->ifa_addr == nullptr) continue;
-        Address address{};
+        AddressBytes address{};
         if (entry->ifa_addr->sa_family == AF_INET) {
             address[10] = address[11] = 0xff; // ::ffff:a.b.c.d, as the owners map keys it
             const auto* v4 = reinterpret_cast<const sockaddr_in*>(entry->ifa_addr);
@@ -34,9 +34,9 @@ Result<void> LocalAddresses::refresh() {
     }
 
     const std::uint8_t present = 1;
-    for (const Address& address : known_)
+    for (const AddressBytes& address : known_)
         if (!current.contains(address)) bpf_map_delete_elem(map_fd_, address.data());
-    for (const Address& address : current)
+    for (const AddressBytes& address : current)
         if (!known_.contains(address) && bpf_map_update_elem(map_fd_, address.data(), &present, BPF_ANY) != 0)
             return system_error("writing interface addresses", errno);
     known_ = std::move(current);

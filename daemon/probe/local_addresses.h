@@ -3,9 +3,9 @@
 // the loop thread; bounded by the map's size.
 #pragma once
 
+#include "probe/owner_key.h"
 #include "util/result.h"
 
-#include <array>
 #include <cstdint>
 #include <set>
 
@@ -15,11 +15,11 @@ class LocalAddresses {
   public:
     explicit LocalAddresses(int map_fd) : map_fd_(map_fd) {}
     Result<void> refresh();
+    [[nodiscard]] bool contains(const AddressBytes& address) const { return known_.contains(address); }
 
   private:
-    using Address = std::array<std::uint8_t, 16>;
     int map_fd_;
-    std::set<Address> known_;
+    std::set<AddressBytes> known_;
 };
 
 } // namespace dnsmon

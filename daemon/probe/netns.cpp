@@ -4,9 +4,14 @@
 #include "util/fd.h"
 
 #include <linux/magic.h>
+#include <linux/net_namespace.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+
+#include <cstddef>
 
 namespace dnsmon {
 
@@ -17,6 +22,25 @@ std::uint32_t netns_inode(const std::string& path) {
     struct stat status {};
     if (::statfs(path.c_str(), &system) != 0 || system.f_type != NSFS_MAGIC) return 0;
     return ::stat(path.c_str(), &status) == 0 ? static_cast<std::uint32_t>(status.st_ino) : 0;
+}
+
+bool netns_is_linked(int netns_fd) {
+    struct {
+        nlmsghdr header;
+        rtgenmsg body;
+        alignas(NLMSG_ALIGNTO) rtattr attribute;
+        std::int32_t value;
+    } request{}, reply{};
+    const Fd netlink(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
+    if (!netlink) return false;
+    request.header = {sizeof(request), RTM_GETNSID, NLM_F_REQUEST, 0, 0};
+    request.attribute = {RTA_LENGTH(sizeof(request.value)), NETNSA_FD};
+    request.value = netns_fd;
+    static_assert(offsetof(decltype(request), attribute) == NLMSG_SPACE(sizeof(rtgenmsg)));
+    if (::send(netlink.get(), &request, sizeof(request), 0) != sizeof(request)) return false;
+    const ssize_t bytes = ::recv(netlink.get(), &reply, sizeof(reply), 0);
+    return bytes == sizeof(reply) && reply.header.nlmsg_type == RTM_NEWNSID &&
+           reply.attribute.rta_type == NETNSA_NSID && reply.value != NETNSA_NSID_NOT_ASSIGNED;
 }
 
 std::optional<std::uint32_t> own_netns_cookie() {

@@ -12,6 +12,8 @@ namespace dnsmon {
 [[nodiscard]] std::uint32_t own_netns_inode();
 /// Of a file that stands for a network namespace (/run/netns/NAME). 0: there is none.
 [[nodiscard]] std::uint32_t netns_inode(const std::string& path);
+/// Whether a device here has its other end in that namespace (veth), or had: the kernel has numbered it for that.
+[[nodiscard]] bool netns_is_linked(int netns_fd);
 /// Low half of what bpf_get_netns_cookie says for our sockets (SO_NETNS_COOKIE, Linux 5.14). Nullopt: not to be had.
 [[nodiscard]] std::optional<std::uint32_t> own_netns_cookie();
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probe/open_sockets.h"
 
-#include "probe/sock_diag.h"
+#include "probe/proc_net.h"
 #include "probe/socket_holders.h"
 
 #include <bpf/bpf.h>
@@ -9,33 +9,15 @@
 #include <netinet/in.h>
 
 #include <algorithm>
-#include <cstring>
+#include <array>
+#include <string>
 
 namespace dnsmon {
 namespace {
 
-using Address = std::array<std::uint8_t, 16>;
-
-bool is_any(const Address& address) { return address == Address{}; }
-
-bool is_loopback(const Address& address) {
-    constexpr Address kV6{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
-    constexpr std::array<std::uint8_t, 13> kV4{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127};
-    return address == kV6 || std::equal(kV4.begin(), kV4.end(), address.begin());
-}
-
-// bpf/address.bpf.h's set_key.
-dnsmon_owner_key to_key(const OpenSocket& socket, std::uint32_t netns) {
-    const auto elsewhere = [](const Address& address) { return !is_any(address) && !is_loopback(address); };
-    dnsmon_owner_key key{};
-    std::memcpy(key.local_address, socket.local_address.data(), sizeof(key.local_address));
-    std::memcpy(key.remote_address, socket.remote_address.data(), sizeof(key.remote_address));
-    key.local_port = socket.local_port;
-    key.remote_port = socket.remote_port;
-    key.protocol = socket.protocol;
-    key.netns = elsewhere(socket.local_address) && elsewhere(socket.remote_address) ? 0 : netns;
-    return key;
-}
+constexpr std::array<std::uint8_t, 2> kProtocols{IPPROTO_UDP, IPPROTO_TCP};
+constexpr std::size_t kMaxNamespaces = 1024;
+constexpr std::uint64_t kMadeUp = std::uint64_t{1} << 63; // no cookie gets there: they are counted from 1
 
 int map_fd(const OwnerHooks& hooks, const char* name) {
     const int fd = ::bpf_object__find_map_fd_by_name(hooks.object(), name);
@@ -45,59 +27,91 @@ int map_fd(const OwnerHooks& hooks, const char* name) {
 } // namespace
 
 OpenSockets::OpenSockets(const OwnerSettings& settings, const OwnerHooks& hooks)
-    : ports_(settings.ports), any_port_(settings.any_port), limit_(settings.owners / 2), netns_(hooks.own_netns()), owners_fd_(settings.owners_fd),
-      listeners_fd_(settings.listeners_fd), names_by_cookie_(hooks.names_by_cookie()), sockets_fd_(map_fd(hooks, "sockets")) {}
+    : ports_(settings.ports), any_port_(settings.any_port), limit_(settings.owners / 2), netns_(hooks.own_netns()),
+      owners_fd_(settings.owners_fd), listeners_fd_(settings.listeners_fd), names_by_cookie_(hooks.names_by_cookie()),
+      numbers_by_inode_(hooks.numbers_by_inode()), sockets_fd_(map_fd(hooks, "sockets")) {}
 
 bool OpenSockets::is_watched(std::uint16_t port) const {
     return any_port_ || std::find(ports_.begin(), ports_.end(), port) != ports_.end();
 }
 
-Result<std::size_t> OpenSockets::seed() {
-    std::vector<OpenSocket> wanted;
-    for (const std::uint8_t protocol : {std::uint8_t{IPPROTO_UDP}, std::uint8_t{IPPROTO_TCP}}) {
+bool OpenSockets::is_wanted(const OpenSocket& socket) const {
+    const bool may_have_asked = socket.protocol == IPPROTO_UDP && socket.remote.port == 0;
+    return may_have_asked || is_watched(socket.local.port) || is_watched(socket.remote.port);
+}
+
+std::size_t OpenSockets::add_other_namespaces(std::vector<Placed>& wanted) const {
+    if (!numbers_by_inode_) return 0; // /proc shows no other number
+    const ProcNamespaces namespaces = list_proc_namespaces(netns_, kMaxNamespaces);
+    for (const auto& [inode, pid] : namespaces.found)
+        for (const std::uint8_t protocol : kProtocols)
+            for (const OpenSocket& socket : proc_net_sockets(pid, protocol, limit_))
+                if (is_wanted(socket)) wanted.push_back({socket, inode});
+    return namespaces.left_out;
+}
+
+Result<void> OpenSockets::seed() {
+    std::vector<Placed> wanted;
+    for (const std::uint8_t protocol : kProtocols) {
         auto sockets = list_sockets(protocol);
         if (!sockets) return std::move(sockets).error();
-        std::copy_if(sockets->begin(), sockets->end(), std::back_inserter(wanted), [&](const OpenSocket& s) {
-            const bool may_have_asked = protocol == IPPROTO_UDP && s.remote_port == 0;
-            return may_have_asked || is_watched(s.local_port) || is_watched(s.remote_port);
-        });
+        for (const OpenSocket& socket : *sockets)
+            if (is_wanted(socket)) wanted.push_back({socket, netns_});
     }
+    const std::size_t left_out = add_other_namespaces(wanted);
     // Half the map at most: the traffic to come needs room, too. Servers and connections matter more than clients.
-    std::stable_partition(wanted.begin(), wanted.end(),
-                          [&](const OpenSocket& s) { return is_watched(s.local_port) || is_watched(s.remote_port); });
+    std::stable_partition(wanted.begin(), wanted.end(), [&](const Placed& placed) {
+        return is_watched(placed.socket.local.port) || is_watched(placed.socket.remote.port);
+    });
     if (wanted.size() > limit_) wanted.resize(limit_);
 
     std::unordered_set<std::uint32_t> inodes;
-    for (const OpenSocket& socket : wanted) inodes.insert(socket.inode);
+    for (const Placed& placed : wanted) inodes.insert(placed.socket.inode);
     const auto holders = find_socket_holders(std::move(inodes));
-
-    std::size_t written = 0;
-    for (const OpenSocket& socket : wanted) {
-        const auto holder = holders.find(socket.inode);
-        if (holder == holders.end()) continue;
-        const dnsmon_owner_key key = to_key(socket, netns_);
-        dnsmon_owner_entry entry{};
-        entry.owner = holder->second;
-        entry.match = DNSMON_MATCH_PROCFS;
-        entry.socket = names_by_cookie_ ? socket.cookie : socket.inode;
-        if (::bpf_map_update_elem(owners_fd_, &key, &entry, BPF_NOEXIST) == 0) ++written;
-        if (socket.remote_port == 0 && is_watched(socket.local_port)) {
-            ::bpf_map_update_elem(listeners_fd_, &entry.socket, &key, BPF_NOEXIST);
-        } else if (socket.remote_port == 0) {
-            clients_.push_back(key);
-        }
-        if (sockets_fd_ >= 0) {
-            const dnsmon_socket value{entry, netns_, 0};
-            ::bpf_map_update_elem(sockets_fd_, &socket.cookie, &value, BPF_NOEXIST);
-        }
-    }
-    return written;
+    for (const Placed& placed : wanted)
+        if (const auto holder = holders.find(placed.socket.inode); holder != holders.end())
+            write(placed, holder->second.owner, holder->second.fd);
+    if (left_out != 0) return Error{"sockets of " + std::to_string(left_out) + " network namespaces were left out"};
+    return {};
 }
 
-void OpenSockets::forget_clients() {
+std::uint64_t OpenSockets::name_of(const OpenSocket& socket) const {
+    if (!names_by_cookie_) return socket.inode;
+    return socket.cookie != 0 ? socket.cookie : kMadeUp | socket.inode;
+}
+
+void OpenSockets::write(const Placed& placed, const dnsmon_owner& owner, std::uint32_t fd) {
+    const OpenSocket& socket = placed.socket;
+    const dnsmon_owner_key key = owner_key(socket.protocol, placed.netns, socket.local, socket.remote);
+    dnsmon_owner_entry entry{};
+    entry.owner = owner;
+    entry.match = DNSMON_MATCH_PROCFS;
+    entry.socket = name_of(socket);
+    const bool written = ::bpf_map_update_elem(owners_fd_, &key, &entry, BPF_NOEXIST) == 0;
+    if (socket.remote.port == 0 && is_watched(socket.local.port)) {
+        ::bpf_map_update_elem(listeners_fd_, &entry.socket, &key, BPF_NOEXIST);
+        if (written && (entry.socket & kMadeUp) != 0) unnamed_.push_back({key, entry.socket, socket.inode, owner.pid, fd});
+    } else if (socket.remote.port == 0) {
+        clients_.push_back(key);
+    }
+    if (sockets_fd_ >= 0) {
+        const dnsmon_socket value{entry, placed.netns, 0};
+        ::bpf_map_update_elem(sockets_fd_, &socket.cookie, &value, BPF_NOEXIST);
+    }
+}
+
+void OpenSockets::forget_ended() {
     for (const dnsmon_owner_key& key : clients_) ::bpf_map_delete_elem(owners_fd_, &key);
     clients_.clear();
     clients_.shrink_to_fit();
+    std::erase_if(unnamed_, [this](const Unnamed& server) {
+        if (holds_socket(server.pid, server.fd, server.inode)) return false;
+        dnsmon_owner_entry entry{};
+        if (::bpf_map_lookup_elem(owners_fd_, &server.key, &entry) == 0 && entry.socket == server.name)
+            ::bpf_map_delete_elem(owners_fd_, &server.key);
+        ::bpf_map_delete_elem(listeners_fd_, &server.name);
+        return true;
+    });
 }
 
 } // namespace dnsmon

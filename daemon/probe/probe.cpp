@@ -8,12 +8,14 @@
 #include "probe/local_addresses.h"
 #include "probe/open_sockets.h"
 #include "probe/other_namespaces.h"
+#include "probe/other_servers.h"
 #include "probe/owner_hooks.h"
 #include "probe/packet_sockets.h"
 #include "probe/program_records.h"
 #include "probe/refusal.h"
 #include "probe/ring_reader.h"
 #include "probe/skeletons.h"
+#include "util/clock.h"
 #include "util/fd.h"
 
 #include <bpf/bpf.h>
@@ -66,6 +68,7 @@ struct Probe::State {
     std::optional<OwnerHooks> hooks;
     std::optional<OpenSockets> open_sockets;
     std::optional<OtherNamespaces> others;
+    std::optional<OtherServers> other_servers; ///< where the hooks number namespaces as /proc does
     std::unique_ptr<RingReader> ring;
     std::vector<Fd> sockets;
     HookPlan plan;
@@ -103,6 +106,8 @@ Result<std::unique_ptr<Probe::State>> Probe::State::make(const CaptureConfig& ca
         state->open_sockets.emplace(settings, *state->hooks);
         auto seeded = state->open_sockets->seed();
         state->plan.hooks.push_back({"sock_diag", seeded.has_value(), true, seeded ? "" : seeded.error().message});
+        if (state->hooks->numbers_by_inode())
+            state->other_servers.emplace(settings.owners_fd, settings.listeners_fd, state->hooks->own_netns());
     }
     if (auto done = state->addresses.refresh(); !done) return std::move(done).error();
     if (!capture.namespaces.empty()) {
@@ -165,7 +170,7 @@ Result<void> Probe::set_ports(const std::vector<std::uint16_t>& ports) {
     Result<void> seeded;
     if (state_->open_sockets) {
         state_->open_sockets->set_ports(ports);
-        if (auto done = state_->open_sockets->seed(); !done) seeded = std::move(done).error();
+        seeded = state_->open_sockets->seed();
     }
     state_->capture.set_ports(ports);
     if (state_->others) state_->others->set_ports(ports);
@@ -196,11 +201,16 @@ std::optional<ProgramFacts> Probe::program_of(const Owner& owner) const {
     return find_program(state_->hooks ? state_->hooks->programs_fd() : -1, owner);
 }
 
+Owner Probe::find_server(std::uint8_t protocol, const SocketEnd& server) {
+    if (!state_->other_servers || state_->addresses.contains(server.address)) return {};
+    return state_->other_servers->find(protocol, server, clock_ns(CLOCK_MONOTONIC));
+}
+
 void Probe::resync_clock() {
     state_->ring->resync_clock();
     state_->interfaces.refresh();
     if (state_->others) state_->others->refresh();
-    if (state_->open_sockets) state_->open_sockets->forget_clients();
+    if (state_->open_sockets) state_->open_sockets->forget_ended();
     // Failing leaves the addresses as they were; the next call tries again.
     (void)state_->addresses.refresh();
 }

@@ -7,6 +7,7 @@
 #include "packet/packet.h"
 #include "process/program_facts.h"
 #include "probe/features.h"
+#include "probe/owner_key.h"
 #include "util/result.h"
 
 #include <cstdint>
@@ -76,6 +77,9 @@ class Probe {
     [[nodiscard]] std::string_view interface_name(std::uint32_t key);
     /// What the hooks noted of the owner's program when it sent. Any thread.
     [[nodiscard]] std::optional<ProgramFacts> program_of(const Owner& owner) const;
+    /// Who serves there, where that is in another network namespace that this host reaches by a device (a container); else
+    /// attribution kNone. For queries whose receiver the kernel did not know.
+    [[nodiscard]] Owner find_server(std::uint8_t protocol, const SocketEnd& server);
     /// Re-reads what drifts: the offset between CLOCK_MONOTONIC and the wall clock (NTP steps), interface names, this
     /// host's addresses. Call now and then.
     void resync_clock();

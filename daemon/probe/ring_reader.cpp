@@ -2,6 +2,7 @@
 #include "probe/ring_reader.h"
 
 #include "dnsmon_abi.h"
+#include "probe/owner_key.h"
 
 #include <algorithm>
 #include <cstring>
@@ -10,28 +11,6 @@ namespace dnsmon {
 namespace {
 
 constexpr std::uint64_t kUnitBytes = 1024; ///< of a packet: what counts as one towards the limit
-
-static_assert(static_cast<int>(Attribution::kNone) == DNSMON_MATCH_NONE);
-static_assert(static_cast<int>(Attribution::kExact) == DNSMON_MATCH_EXACT);
-static_assert(static_cast<int>(Attribution::kWildcard) == DNSMON_MATCH_WILDCARD);
-static_assert(static_cast<int>(Attribution::kListener) == DNSMON_MATCH_LISTENER);
-static_assert(static_cast<int>(Attribution::kProcfs) == DNSMON_MATCH_PROCFS);
-
-Owner to_owner(const dnsmon_owner& from, std::uint8_t match) {
-    Owner owner;
-    if (match == DNSMON_MATCH_NONE) return owner;
-    owner.attribution = static_cast<Attribution>(match);
-    owner.pid = from.pid;
-    owner.tid = from.tid;
-    owner.uid = from.uid;
-    owner.gid = from.gid;
-    owner.cgroup_id = from.cgroup_id;
-    owner.start_ns = from.start_ns;
-    owner.image = from.image;
-    std::copy_n(from.thread_name, owner.thread_name.size(), owner.thread_name.begin());
-    std::copy_n(from.process_name, owner.process_name.size(), owner.process_name.begin());
-    return owner;
-}
 
 // On loopback both ends are here: seen once, on its way out.
 Direction direction_of(const dnsmon_record& record) {

@@ -18,15 +18,13 @@
 namespace dnsmon {
 namespace {
 
-using Address = std::array<std::uint8_t, 16>;
-
 struct Request {
     nlmsghdr header;
     inet_diag_req_v2 body;
 };
 
-Address to_address(std::uint8_t family, const __be32 (&words)[4]) {
-    Address out{};
+AddressBytes to_address(std::uint8_t family, const __be32 (&words)[4]) {
+    AddressBytes out{};
     if (family == AF_INET6) {
         std::memcpy(out.data(), words, out.size());
     } else if (words[0] != 0) { // 0.0.0.0 is "any", as :: is
@@ -39,10 +37,8 @@ Address to_address(std::uint8_t family, const __be32 (&words)[4]) {
 OpenSocket to_socket(std::uint8_t protocol, const inet_diag_msg& message) {
     OpenSocket out;
     out.protocol = protocol;
-    out.local_address = to_address(message.idiag_family, message.id.idiag_src);
-    out.remote_address = to_address(message.idiag_family, message.id.idiag_dst);
-    out.local_port = ntohs(message.id.idiag_sport);
-    out.remote_port = ntohs(message.id.idiag_dport);
+    out.local = {to_address(message.idiag_family, message.id.idiag_src), ntohs(message.id.idiag_sport)};
+    out.remote = {to_address(message.idiag_family, message.id.idiag_dst), ntohs(message.id.idiag_dport)};
     out.inode = message.idiag_inode;
     out.cookie = message.id.idiag_cookie[0] | static_cast<std::uint64_t>(message.id.idiag_cookie[1]) << 32;
     return out;

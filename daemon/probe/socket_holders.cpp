@@ -72,9 +72,9 @@ std::optional<dnsmon_owner> describe(std::uint32_t pid, const std::string& proc_
 
 } // namespace
 
-std::unordered_map<std::uint32_t, dnsmon_owner> find_socket_holders(std::unordered_set<std::uint32_t> inodes,
+std::unordered_map<std::uint32_t, SocketHolder> find_socket_holders(std::unordered_set<std::uint32_t> inodes,
                                                                     const std::string& proc_root) {
-    std::unordered_map<std::uint32_t, dnsmon_owner> holders;
+    std::unordered_map<std::uint32_t, SocketHolder> holders;
     const std::string cgroup_root = cgroup2_mount_point();
     for (const std::uint32_t pid : all_pids(proc_root)) {
         if (inodes.empty()) break;
@@ -87,10 +87,16 @@ std::unordered_map<std::uint32_t, dnsmon_owner> find_socket_holders(std::unorder
             if (!inode || inodes.erase(*inode) == 0) continue;
             if (!owner) owner = describe(pid, proc_root, cgroup_root);
             if (!owner) break; // gone meanwhile
-            holders.emplace(*inode, *owner);
+            holders.emplace(*inode, SocketHolder{*owner, to_number<std::uint32_t>(it->path().filename().string()).value_or(0)});
         }
     }
     return holders;
+}
+
+bool holds_socket(std::uint32_t pid, std::uint32_t fd, std::uint32_t inode) {
+    const fs::path link = fs::path("/proc") / std::to_string(pid) / "fd" / std::to_string(fd);
+    std::error_code gone;
+    return socket_inode(fs::read_symlink(link, gone).string()) == inode;
 }
 
 } // namespace dnsmon

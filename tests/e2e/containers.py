@@ -5,17 +5,20 @@ address translation, as containers have it, and a server there that is reached t
 import json
 import os
 import shutil
+import socket
+import struct
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
-from dnsmon_e2e import Dnsmon, EndToEndCase, Resolver, SkipCell, main, pick  # noqa: E402
+from dnsmon_e2e import Dnsmon, EndToEndCase, Resolver, SkipCell, main, pick, wire  # noqa: E402
 
 NAME = "www.example.test"
 MARK = os.getpid() & 0xFFFF
 INSIDE = f"10.{MARK >> 8}.{MARK & 255}"  # the owners map is one for the whole machine
 OUTSIDE = f"172.{16 + (MARK & 15)}.{MARK >> 8}"
 CLIENT = f"dnsmon-client-{os.getpid()}"
+OTHER_PORT = 5300  # of servers that come after the resolver
 WORLD = f"dnsmon-world-{os.getpid()}"
 
 RULES = f"""
@@ -26,8 +29,8 @@ table ip nat {{
   }}
   chain pre {{
     type nat hook prerouting priority -100
-    iifname "uplink" udp dport 53 dnat to {INSIDE}.2
-    iifname "uplink" tcp dport 53 dnat to {INSIDE}.2
+    iifname "uplink" udp dport {{ 53, {OTHER_PORT} }} dnat to {INSIDE}.2
+    iifname "uplink" tcp dport {{ 53, {OTHER_PORT} }} dnat to {INSIDE}.2
   }}
 }}
 """
@@ -40,7 +43,7 @@ def ip(*words):
 class Containers(EndToEndCase):
     """client (veth0) - vethc - br0 - this host, translating - uplink - world (veth0)"""
     namespaces = "host"
-    inside = []  # devices at either end that only capture.namespaces: all shows
+    inside = []  # devices at either end that only capture.namespaces shows
 
     @classmethod
     def setUpClass(cls):
@@ -71,12 +74,16 @@ class Containers(EndToEndCase):
         if nft.returncode:
             raise SkipCell(f"no address translation here: {nft.stderr}")
         cls.addClassCleanup(subprocess.run, ["nft", "delete", "table", "ip", "nat"], check=True)
-        cls.dnsmon = cls.enterClassContext(Dnsmon({"capture": {"namespaces": cls.namespaces}}))
+        cls.dnsmon = cls.enterClassContext(Dnsmon(cls.config()))
         cls.world = cls.enterClassContext(Resolver([f"{OUTSIDE}.2"], lambda *a: ["ip", "netns", "exec", WORLD, *a]))
         cls.service = cls.enterClassContext(Resolver([f"{INSIDE}.2"], lambda *a: ["ip", "netns", "exec", CLIENT, *a]))
         # Neighbours that must be found first hold a packet for longer than a copy takes on its way.
         for namespace, server in ((CLIENT, f"{OUTSIDE}.2"), (WORLD, f"{OUTSIDE}.1")):
             subprocess.run(["ip", "netns", "exec", namespace, "dig", f"@{server}", "mail.example.test"], check=True, stdout=subprocess.DEVNULL)
+
+    @classmethod
+    def config(cls):
+        return {"capture": {"namespaces": cls.namespaces, "ports": [53, OTHER_PORT]}}
 
     def dig(self, namespace, server, *words):
         # ip exec()s what it runs: the pid stays.
@@ -122,6 +129,78 @@ class Containers(EndToEndCase):
         pids = {pick(response, "process.pid"), pick(response, "dnsmon.server_process.pid")}
         self.assertIn(self.service.process.pid, pids)
 
+    def server_in_a_container(self, kind):
+        """A process that is bound to no address of its own, in a control group as docker makes them; it answers nobody.
+        Its pid and its container's id."""
+        with open("/proc/self/mountinfo") as f:
+            roots = [line.split()[4] for line in f if " - cgroup2 " in line]
+        if not roots:
+            raise SkipCell("no cgroup2 here to put a container into")
+        container = f"{os.getpid():064x}"
+        group = f"{roots[0]}/docker-{container}.scope"
+        os.mkdir(group)
+        self.addCleanup(os.rmdir, group)
+        enter = ["sh", "-c", 'echo $$ >"$0" && exec "$@"', f"{group}/cgroup.procs"]  # ip mounts another /sys
+        script = (f"import os, socket; s = socket.socket(socket.AF_INET, socket.{kind}); "
+                  "s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); "
+                  f"s.bind(('0.0.0.0', {OTHER_PORT})); kept = {kind == 'SOCK_STREAM'} and s.listen(); "
+                  "print('bound', flush=True); os.read(0, 1)")
+        server = subprocess.Popen([*enter, "ip", "netns", "exec", CLIENT, sys.executable, "-c", script], stdin=subprocess.PIPE,
+                                  stdout=subprocess.PIPE, text=True)
+
+        def end():
+            server.stdin.close()
+            server.stdout.close()
+            server.wait(20)
+        self.addCleanup(end)
+        self.assertEqual(server.stdout.readline(), "bound\n")
+        return server, container
+
+    def datagram(self, dnsmon, ident):
+        """The event of a query from outside, by a packet socket, so that no client is known; translated on its way."""
+        message = wire.query("window.example.test", ident=ident)
+        udp = struct.pack("!4H", 4000 + ident % 1000, OTHER_PORT, 8 + len(message), 0) + message
+        header = struct.pack("!2B3H2BH4s4s", 0x45, 0, 20 + len(udp), ident, 0, 64, socket.IPPROTO_UDP, 0,
+                             socket.inet_aton(f"{OUTSIDE}.2"), socket.inet_aton(f"{OUTSIDE}.1"))
+        total = sum(struct.unpack("!10H", header))
+        checksum = ~(total + (total >> 16)) & 0xFFFF
+        packet = header[:10] + struct.pack("!H", checksum) + header[12:] + udp
+        link = subprocess.run(["ip", "-j", "link", "show", "uplink"], check=True, stdout=subprocess.PIPE).stdout
+        address = bytes.fromhex(json.loads(link)[0]["address"].replace(":", ""))
+        send = (f"import socket; s = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0); "
+                f"s.sendto({packet!r}, ('veth0', 0x0800, 0, 0, {address!r}))")
+        subprocess.run(["ip", "netns", "exec", WORLD, sys.executable, "-c", send], check=True)
+        event = dnsmon.wait_event(event__action="query", dns__id=str(ident))
+        self.assert_fields(event, destination__ip=f"{OUTSIDE}.1", source__ip=f"{OUTSIDE}.2")
+        return event
+
+    def test_a_server_in_a_container_is_named_on_its_first_query(self):
+        server, container = self.server_in_a_container("SOCK_DGRAM")
+        self.assert_fields(self.datagram(self.dnsmon, 0x5100), process__pid=server.pid, container__id=container,
+                           container__runtime="docker", dnsmon__attribution="listener")
+
+    def test_a_server_in_a_container_is_named_on_its_first_connection(self):
+        server, _ = self.server_in_a_container("SOCK_STREAM")
+        message = wire.prefixed(wire.query("window.example.test", ident=0x5101))
+        send = (f"import socket; s = socket.socket(); s.connect(('{OUTSIDE}.1', {OTHER_PORT})); s.send({message!r})")
+        client = subprocess.Popen(["ip", "netns", "exec", WORLD, sys.executable, "-c", send])
+        self.assertEqual(client.wait(20), 0)
+        event = self.dnsmon.wait_event(event__action="query", dns__id=str(0x5101))
+        self.assert_fields(event, process__pid=client.pid, dnsmon__server_process__pid=server.pid)
+
+    def test_a_server_in_a_container_that_is_older_than_the_daemon(self):
+        server, container = self.server_in_a_container("SOCK_DGRAM")
+        with Dnsmon(self.config()) as dnsmon:
+            self.assert_fields(self.datagram(dnsmon, 0x5200), process__pid=server.pid, container__id=container,
+                               container__runtime="docker", dnsmon__attribution="procfs")
+            server.stdin.close()
+            server.wait(20)
+            # Nobody tells its end: the daemon looks twice a second.
+            owners = [server.pid]
+            while owners[-1] is not None and len(owners) < 200:
+                owners.append(pick(self.datagram(dnsmon, 0x5200 + len(owners)), "process.pid"))
+            self.assertIsNone(owners[-1], owners)
+
     def test_the_same_query_sent_twice_is_two_events(self):
         send = ("import socket, sys; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); "
                 "m = bytes.fromhex('4242010000010000000000000677696e646f77076578616d706c6504746573740000010001'); "
@@ -145,8 +224,8 @@ class Containers(EndToEndCase):
 
 
 class Watched(Containers):
-    """The same with every namespace watched: still one event for a message, and both ends' own devices in its way."""
-    namespaces = "all"
+    """The same with both namespaces watched: still one event for a message, and both ends' own devices in its way."""
+    namespaces = [CLIENT, WORLD]  # not "all": what else runs on this machine has the same names and ids
     inside = ["veth0"]
 
 

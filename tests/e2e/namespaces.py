@@ -8,12 +8,13 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
-from dnsmon_e2e import Client, Dnsmon, EndToEndCase, Namespace, Resolver, Veth, loopback4, main, pick  # noqa: E402
+from dnsmon_e2e import Client, Dnsmon, EndToEndCase, Namespace, Resolver, Veth, loopback4, main, pick, wire  # noqa: E402
 from dnsmon_e2e.waiting import LineCollector  # noqa: E402
 
 NAME = "www.example.test"
 MARK = os.getpid() & 0xFFFF
-QUERY = "0677696e646f77076578616d706c6504746573740000010001"
+NEW_NAME = f"dnsmon-{os.getpid()}.example.test"  # of nobody else: every namespace of the machine is watched
+QUERY = wire.query(NEW_NAME)[12:].hex()
 
 # In a namespace that is born with its first lookup: the server is forked, the client's pid is the program's own.
 NEWBORN = f"""
@@ -56,8 +57,10 @@ class NamespacesCase(EndToEndCase):
     def exchange(self, dnsmon=None, **wanted):
         """Query and response of one lookup; there are no other events of it."""
         response = self.dnsmon.wait_event(event__action="response", **wanted)
-        events = self.dnsmon.events(dns__id=response["dns"]["id"], source__port=response["destination"]["port"])
-        events += self.dnsmon.events(dns__id=response["dns"]["id"], destination__port=response["destination"]["port"])
+        same = {"dns__id": response["dns"]["id"], "dns__question__name": response["dns"]["question"]["name"],
+                "dnsmon__network_namespace": response["dnsmon"]["network_namespace"]}
+        events = self.dnsmon.events(source__port=response["destination"]["port"], **same)
+        events += self.dnsmon.events(destination__port=response["destination"]["port"], **same)
         self.assertEqual([pick(e, "event.action") for e in events], ["query", "response"], json.dumps(events))
         self.assertGreater(pick(response, "event.duration"), 0)
         return events
@@ -80,7 +83,7 @@ class All(NamespacesCase):
     def test_the_first_message_of_a_new_namespace(self):
         for ident in range(0x100, 0x105):
             client, server, inode = newborn(ident)
-            for event in self.exchange(dns__id=str(ident)):
+            for event in self.exchange(dns__id=str(ident), dns__question__name=NEW_NAME):
                 self.assert_fields(event, process__pid=client, dnsmon__server_process__pid=server,
                                    dnsmon__attribution="exact", dnsmon__network_namespace=inode)
 
@@ -95,7 +98,7 @@ class All(NamespacesCase):
             server, inode = map(int, output.split())
             truth[inode] = (process.pid, server)
         for action in ("query", "response"):
-            events = self.dnsmon.wait_events(8, event__action=action, dns__id=str(ident))
+            events = self.dnsmon.wait_events(8, event__action=action, dns__id=str(ident), dns__question__name=NEW_NAME)
             got = {pick(e, "dnsmon.network_namespace"): (pick(e, "process.pid"), pick(e, "dnsmon.server_process.pid"))
                    for e in events}
             self.assertEqual((len(events), got), (8, truth))
@@ -119,6 +122,13 @@ class All(NamespacesCase):
                     self.assert_fields(response, dnsmon__interfaces=["in", "out"],
                                        dnsmon__server_process__pid=resolver.process.pid)
 
+    def test_a_server_older_than_the_daemon(self):
+        with Namespace() as there, Resolver([loopback4()], there.command) as resolver:
+            with Dnsmon({"capture": {"namespaces": there.name}}) as dnsmon:
+                client = Client(*there.command("dig", "+tries=1", f"@{resolver.address4}", NAME))
+                query = dnsmon.wait_event(event__action="query", process__pid=client.pid)
+                self.assert_fields(query, dnsmon__server_process__pid=resolver.process.pid)
+
     def test_a_message_that_waits_for_its_neighbour_is_one(self):
         """It is seen where it is sent, and half a second later on its way."""
         with Veth() as there:
@@ -128,13 +138,13 @@ class All(NamespacesCase):
             send = (f"import socket, sys; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); "
                     f"s.sendto(bytes.fromhex('055501000001000000000000{QUERY}'), ('{there.here}', 53))")
             client = Client(*there.command(sys.executable, "-c", send))
-            event = self.dnsmon.wait_event(dns__id=str(0x555))
+            event = self.dnsmon.wait_event(dns__id=str(0x555), dns__question__name=NEW_NAME)
             self.assert_fields(event, process__pid=client.pid, dnsmon__network_namespace=there.inode)
             subprocess.run(["ip", "addr", "add", f"{there.here}/24", "dev", "veth-here"], check=True)
             with Resolver([there.here]) as resolver:
                 last = Client(*there.command("dig", "+tries=2", f"@{resolver.address4}", NAME))
                 self.dnsmon.wait_event(event__action="response", process__pid=last.pid)
-            events = self.dnsmon.events(event__action="query", dns__id=str(0x555))
+            events = self.dnsmon.events(event__action="query", dns__id=str(0x555), dns__question__name=NEW_NAME)
             self.assertEqual(len(events), 1, json.dumps(events))
 
     def test_a_namespace_is_not_kept_alive(self):
@@ -157,7 +167,7 @@ class All(NamespacesCase):
         self.dnsmon.reload({"capture": {"namespaces": "host"}})
         self.dnsmon.wait_log("capture.namespaces")
         newborn(0x300)
-        self.exchange(dns__id=str(0x300))
+        self.exchange(dns__id=str(0x300), dns__question__name=NEW_NAME)
 
 
 class Host(NamespacesCase):

@@ -15,9 +15,12 @@ TEST_CASE("a socket's inode leads to the process that holds it") {
     REQUIRE(::fstat(fd, &status) == 0);
     const auto inode = static_cast<std::uint32_t>(status.st_ino);
     const auto holders = find_socket_holders({inode, 1});
+    CHECK(holds_socket(static_cast<std::uint32_t>(::getpid()), static_cast<std::uint32_t>(fd), inode));
     ::close(fd);
+    CHECK_FALSE(holds_socket(static_cast<std::uint32_t>(::getpid()), static_cast<std::uint32_t>(fd), inode));
     REQUIRE(holders.size() == 1);
-    const dnsmon_owner& owner = holders.at(inode);
+    CHECK(holders.at(inode).fd == static_cast<std::uint32_t>(fd));
+    const dnsmon_owner& owner = holders.at(inode).owner;
     CHECK(owner.pid == static_cast<std::uint32_t>(::getpid()));
     CHECK(owner.uid == ::getuid());
     CHECK(owner.gid == ::getgid());
