@@ -22,6 +22,14 @@ std::span<const std::uint8_t> whole_message(const PacketItem& item, std::span<co
     return payload.size() >= kHeaderBytes ? payload : std::span<const std::uint8_t>{};
 }
 
+/// The pid that stands for all processes of a server: one that forks for each connection (dnsmasq) is asked as the parent,
+/// or as the child that answered last, and asks on as another child. They have one name.
+std::uint32_t server_of(const End& end) {
+    const ProcessDetails* details = end.details.get();
+    const bool forked = details != nullptr && details->parent_pid != 0 && details->name == details->parent_name;
+    return forked ? details->parent_pid : end.owner.pid;
+}
+
 } // namespace
 
 void Recursion::note(PacketItem& item, std::span<const std::uint8_t> payload) {
@@ -35,13 +43,13 @@ void Recursion::note(PacketItem& item, std::span<const std::uint8_t> payload) {
     if (waiting_.size() == 0 && (answer || !from_client_here)) return;
     const std::uint64_t question = question_hash(wire);
     if (question == 0) return;
-    const std::uint32_t sender = item.sender.owner.pid;
+    const std::uint32_t sender = server_of(item.sender);
     if (answer) {
         remove({question, sender}, item.flow.reversed(), id);
         return;
     }
     item.on_behalf_of = clients_of({question, sender});
-    if (from_client_here) add({question, item.receiver.owner.pid}, item, id);
+    if (from_client_here) add({question, server_of(item.receiver)}, item, id);
 }
 
 void Recursion::expire(std::int64_t now_ns) {

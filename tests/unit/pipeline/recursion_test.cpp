@@ -83,3 +83,28 @@ TEST_CASE("nobody waits longer than the timeout, and the table is bounded") {
     CHECK(clients(recursion, query, kTimeoutNs + 1) == 0);
     CHECK(recursion.size() == 0);
 }
+
+TEST_CASE("a server that forks for each connection is one server") {
+    Recursion recursion(kTimeoutNs);
+    const Bytes query = dns_query(1, "www.example.org");
+    const auto child = [](std::uint32_t pid, const char* parent) {
+        auto details = std::make_shared<ProcessDetails>();
+        details->name = "dnsmasq";
+        details->parent_pid = 500;
+        details->parent_name = parent;
+        return End{owner(pid), details};
+    };
+    PacketItem asked = item(4000, 10, 0);
+    asked.receiver = child(501, "dnsmasq"); // answered last on the port
+    recursion.note(asked, query);
+    PacketItem sent = item(9000, 0, 0);
+    sent.sender = child(502, "dnsmasq");
+    recursion.note(sent, query);
+    REQUIRE(sent.on_behalf_of != nullptr);
+    CHECK(sent.on_behalf_of->front().owner.pid == 10);
+    PacketItem other = item(9000, 0, 0);
+    other.sender = child(503, "sh");
+    recursion.note(other, query);
+    CHECK(other.on_behalf_of == nullptr);
+    CHECK(clients(recursion, query) == 1); // the parent itself
+}
