@@ -12,11 +12,11 @@ namespace dnsmon {
 
 void NoticeBoard::deliver(const Notice& notice, const nlohmann::json& data, int priority) {
     Batch batch;
-    batch.lines = encode_notice(format_, notice, data);
+    batch.lines.text(encode_notice(format_, notice, data));
     EncodedEvent event;
     event.line_bytes = static_cast<std::uint32_t>(batch.lines.size());
     if (writer_.wants_journal_fields()) {
-        append_journal_notice(batch.journal, to_string(notice.action), priority, batch.lines);
+        append_journal_notice(batch.journal, to_string(notice.action), priority, batch.lines.view());
         event.journal_bytes = static_cast<std::uint32_t>(batch.journal.size());
     }
     batch.events.push_back(event);

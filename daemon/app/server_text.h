@@ -11,7 +11,7 @@ namespace dnsmon {
 
 [[nodiscard]] inline std::string server_text(const ServerAnswers& answers) {
     if (!answers.server) return "other";
-    Line line;
+    TextBuffer line;
     append_address(line, Address{*answers.server});
     return std::string(line.view());
 }

@@ -20,14 +20,14 @@ constexpr std::size_t kFewAddresses = 32;
 /// Opens a list or an object on its first entry, so that an empty one leaves no trace.
 class Entries {
   public:
-    Entries(Line& line, char open) : line_(line), next_(open) {}
+    Entries(TextBuffer& line, char open) : line_(line), next_(open) {}
     void next() {
         line_.put(next_);
         next_ = ',';
     }
 
   private:
-    Line& line_;
+    TextBuffer& line_;
     char next_;
 };
 
@@ -46,12 +46,12 @@ bool is_resolved_address(const dns::Message& message, const dns::Record& record)
 
 } // namespace
 
-void DnsObject::append_scratch(Line& line) {
+void DnsObject::append_scratch(TextBuffer& line) {
     append_json_string(line, scratch_);
 }
 
 /// `"key":"name"`. `key` brings its quotes and colon.
-void DnsObject::append_name(Line& line, const char* key, const dns::Message& message, std::uint32_t wire_offset) {
+void DnsObject::append_name(TextBuffer& line, const char* key, const dns::Message& message, std::uint32_t wire_offset) {
     const std::uint32_t start = name_start(message, wire_offset);
     if (name_.bytes > 0 && name_.wire_offset == start) {
         line.text(key);
@@ -66,7 +66,7 @@ void DnsObject::append_name(Line& line, const char* key, const dns::Message& mes
     name_.bytes = line.size() - name_.line_offset;
 }
 
-void DnsObject::append_question(Line& line, const Event& event, const dns::Question& question, bool with_domains) {
+void DnsObject::append_question(TextBuffer& line, const Event& event, const dns::Question& question, bool with_domains) {
     line.put('{');
     append_name(line, "\"name\":", *event.message, question.name_offset);
     const DomainParts parts = with_domains ? public_suffix_.split(scratch_) : DomainParts{};
@@ -93,7 +93,19 @@ void DnsObject::append_question(Line& line, const Event& event, const dns::Quest
     line.put('}');
 }
 
-void DnsObject::append_flags(Line& line, const dns::Message& message) {
+void DnsObject::append_first_question(TextBuffer& line, const Event& event) {
+    const dns::Question& question = event.message->questions.front();
+    const std::size_t start = line.size();
+    if (const QuestionJson::Text known = questions_.find(*event.message, question); !known.json.empty()) {
+        line.text(known.json);
+        name_ = {question.name_offset, start + known.name_offset, known.name_bytes};
+        return;
+    }
+    append_question(line, event, question, true);
+    questions_.keep({line.view().substr(start), name_.line_offset - start, name_.bytes});
+}
+
+void DnsObject::append_flags(TextBuffer& line, const dns::Message& message) {
     const dns::Header& header = message.header;
     const std::size_t start = line.size();
     line.literal(",\"header_flags\":[");
@@ -115,7 +127,7 @@ void DnsObject::append_flags(Line& line, const dns::Message& message) {
 }
 
 /// `"name":"…"`; nothing and false when there is none to be shown.
-bool DnsObject::append_owner(Line& line, const Event& event, const dns::Record& record) {
+bool DnsObject::append_owner(TextBuffer& line, const Event& event, const dns::Record& record) {
     constexpr const char* kKey = "\"name\":";
     if (event.records_shown == RecordsShown::kWhole) {
         append_name(line, kKey, *event.message, record.name_offset);
@@ -129,7 +141,7 @@ bool DnsObject::append_owner(Line& line, const Event& event, const dns::Record& 
     return true;
 }
 
-void DnsObject::append_record(Line& line, const Event& event, const dns::Record& record) {
+void DnsObject::append_record(TextBuffer& line, const Event& event, const dns::Record& record) {
     const dns::Message& message = *event.message;
     line.put('{');
     if (append_owner(line, event, record)) line.put(',');
@@ -163,13 +175,13 @@ void DnsObject::append_record(Line& line, const Event& event, const dns::Record&
 }
 
 /// `,"key":[…]`, nothing when the section is empty. `key` brings its comma, quotes and colon.
-void DnsObject::append_section(Line& line, const Event& event, dns::Section section, std::string_view key) {
+void DnsObject::append_section(TextBuffer& line, const Event& event, dns::Section section, std::string_view key) {
     Entries entries(line, '[');
     bool any = false;
     const auto& records = event.message->records;
     for (std::size_t i = 0; i < records.size(); ++i) {
         if (records[i].section != section || static_cast<std::int32_t>(i) == event.message->opt) continue;
-        if (line.size() > kMaxLineBytes) {
+        if (line.size() - start_ > kMaxLineBytes) {
             ++omitted_;
             continue;
         }
@@ -182,7 +194,7 @@ void DnsObject::append_section(Line& line, const Event& event, dns::Section sect
 }
 
 /// Each address once, in the order of the answer (sorted as text when there are many).
-void DnsObject::append_resolved(Line& line) {
+void DnsObject::append_resolved(TextBuffer& line) {
     if (resolved_.empty()) return;
     const auto text = [&](const Written& written) { return line.view(written.line_offset, written.bytes); };
     const auto same = [&](const Written& a, const Written& b) { return text(a) == text(b); };
@@ -206,7 +218,7 @@ void DnsObject::append_resolved(Line& line) {
     line.put(']');
 }
 
-void DnsObject::append_opt(Line& line, const dns::Message& message) {
+void DnsObject::append_opt(TextBuffer& line, const dns::Message& message) {
     const auto edns = dns::edns_of(message);
     if (!edns) return;
     line.literal(",\"opt\":{\"version\":\"");
@@ -228,7 +240,7 @@ void DnsObject::append_opt(Line& line, const dns::Message& message) {
 }
 
 /// `[{"code":…,"name":…,"data":…}]`: data is absent from an option without a value.
-void DnsObject::append_options(Line& line, const Event& event) {
+void DnsObject::append_options(TextBuffer& line, const Event& event) {
     bool any = false;
     dns::for_each_option(*event.message, [&](std::uint16_t code, dns::Bytes value) {
         if (code == dns::kOptionClientSubnet && event.hides_client_subnet) return;
@@ -254,9 +266,10 @@ void DnsObject::append_options(Line& line, const Event& event) {
     if (any) line.put(']');
 }
 
-void DnsObject::append(Line& line, const Event& event) {
+void DnsObject::append(TextBuffer& line, const Event& event) {
     const dns::Message& message = *event.message;
     const dns::Header& header = message.header;
+    start_ = line.size();
     name_ = {};
     resolved_.clear();
     omitted_ = 0;
@@ -279,7 +292,7 @@ void DnsObject::append(Line& line, const Event& event) {
     append_flags(line, message);
     if (!message.questions.empty()) {
         line.literal(",\"question\":");
-        append_question(line, event, message.questions.front(), true);
+        append_first_question(line, event);
     }
     const bool update = is_update(message);
     if (!update) {
@@ -301,7 +314,7 @@ void DnsObject::append(Line& line, const Event& event) {
 }
 
 /// What stands where other messages have answers and authorities (RFC 2136 2.4, 2.5).
-void DnsObject::append_update(Line& line, const Event& event) {
+void DnsObject::append_update(TextBuffer& line, const Event& event) {
     line.literal(",\"prerequisites_count\":");
     line.number(event.message->header.answers);
     line.literal(",\"updates_count\":");
@@ -310,14 +323,14 @@ void DnsObject::append_update(Line& line, const Event& event) {
     append_section(line, event, dns::Section::kAuthority, ",\"updates\":");
 }
 
-void DnsObject::append_rest(Line& line, const Event& event) {
+void DnsObject::append_rest(TextBuffer& line, const Event& event) {
     const dns::Message& message = *event.message;
     if (is_update(message)) append_update(line, event);
     if (message.questions.size() > 1) {
         line.literal(",\"questions\":");
         Entries entries(line, '[');
         for (const dns::Question& question : message.questions) {
-            if (line.size() > 2 * kMaxLineBytes) {
+            if (line.size() - start_ > 2 * kMaxLineBytes) {
                 ++omitted_;
                 continue;
             }

@@ -5,7 +5,7 @@
 
 #include "event/dns_object.h"
 #include "event/encoder.h"
-#include "event/line.h"
+#include "util/text_buffer.h"
 #include "event/process_json.h"
 #include "event/timestamp.h"
 
@@ -16,19 +16,17 @@ namespace dnsmon {
 class EcsEncoder final : public Encoder {
   public:
     explicit EcsEncoder(const EncoderOptions& options);
-    void append(std::string& out, const Event& event) override;
+    void append(TextBuffer& line, const Event& event) override;
 
   private:
-    void append_event(const Event& event);
-    void append_observer(const Event& event);
-    void append_network(const Event& event);
-    void append_interfaces(const Event& event);
-    void append_on_behalf_of(const Event& event);
-    void append_session(const ProcessDetails& details);
-    void append_dnsmon(const Event& event);
+    void append_event(TextBuffer& line, const Event& event);
+    void append_observer(TextBuffer& line, const Event& event);
+    void append_network(TextBuffer& line, const Event& event);
+    void append_interfaces(TextBuffer& line, const Event& event);
+    void append_on_behalf_of(TextBuffer& line, const Event& event);
+    void append_dnsmon(TextBuffer& line, const Event& event);
 
     std::string host_; ///< `"host":{"name":"…"},`, or nothing
-    Line line_;
     Timestamp time_;
     ProcessJson process_;
     DnsObject dns_;

@@ -6,6 +6,7 @@
 
 #include "event/event.h"
 #include "config/format.h"
+#include "util/text_buffer.h"
 
 #include <cstdint>
 #include <memory>
@@ -23,7 +24,7 @@ class Encoder {
   public:
     virtual ~Encoder() = default;
     /// Appends one line (ecs, flat) or one line for each answer record, perhaps none (text).
-    virtual void append(std::string& out, const Event& event) = 0;
+    virtual void append(TextBuffer& out, const Event& event) = 0;
 };
 
 [[nodiscard]] std::unique_ptr<Encoder> make_encoder(Format format, const EncoderOptions& options);

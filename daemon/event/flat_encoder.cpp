@@ -11,7 +11,7 @@ namespace {
 /// `"KEY":value,` each.
 class JsonFields {
   public:
-    explicit JsonFields(Line& line) : line_(line) {}
+    explicit JsonFields(TextBuffer& line) : line_(line) {}
     void text(std::string_view key, std::string_view value) {
         put_key(key);
         append_json_string(line_, value);
@@ -29,34 +29,33 @@ class JsonFields {
         line_.text(key);
         line_.literal("\":");
     }
-    Line& line_;
+    TextBuffer& line_;
 };
 
 } // namespace
 
-void FlatEncoder::append(std::string& out, const Event& event) {
-    line_.clear();
-    line_.put('{');
-    JsonFields fields(line_);
+void FlatEncoder::append(TextBuffer& out, const Event& event) {
+    const std::size_t start = out.size();
+    out.put('{');
+    JsonFields fields(out);
     visit_flat_head(event, scratch_, fields);
     visit_flat_question(event, text_, fields);
-    const std::size_t before = line_.size();
-    line_.literal("\"DNS_DATA\":[");
-    const std::size_t first = line_.size();
+    const std::size_t before = out.size();
+    out.literal("\"DNS_DATA\":[");
+    const std::size_t first = out.size();
     visit_answers_data(event, text_, [&](std::string_view data) {
-        append_json_string(line_, data);
-        line_.put(',');
-        return line_.size() < kMaxLineBytes;
+        append_json_string(out, data);
+        out.put(',');
+        return out.size() - start < kMaxLineBytes;
     });
-    if (line_.size() == first) {
-        line_.cut(before);
+    if (out.size() == first) {
+        out.cut(before);
     } else {
-        line_.cut(line_.size() - 1);
-        line_.literal("],");
+        out.cut(out.size() - 1);
+        out.literal("],");
     }
-    line_.cut(line_.size() - 1); // the last comma: DNS_QR is always there
-    line_.literal("}\n");
-    out.append(line_.view());
+    out.cut(out.size() - 1); // the last comma: DNS_QR is always there
+    out.literal("}\n");
 }
 
 } // namespace dnsmon

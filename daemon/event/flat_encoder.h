@@ -3,7 +3,7 @@
 #pragma once
 
 #include "event/encoder.h"
-#include "event/line.h"
+#include "util/text_buffer.h"
 
 #include <string>
 
@@ -11,11 +11,10 @@ namespace dnsmon {
 
 class FlatEncoder final : public Encoder {
   public:
-    void append(std::string& out, const Event& event) override;
+    void append(TextBuffer& out, const Event& event) override;
 
   private:
-    Line line_;
-    Line scratch_;
+    TextBuffer scratch_;
     std::string text_;
 };
 

@@ -6,7 +6,7 @@
 #include "dns/text.h"
 #include "event/event_text.h"
 #include "event/ip_text.h"
-#include "event/line.h"
+#include "util/text_buffer.h"
 #include "event/record_text.h"
 
 #include <cstdint>
@@ -17,7 +17,7 @@ namespace dnsmon {
 
 /// COMM … DNS_QR. What is not known is left out. `scratch` is overwritten.
 template <typename Fields>
-void visit_flat_head(const Event& event, Line& scratch, Fields& fields) {
+void visit_flat_head(const Event& event, TextBuffer& scratch, Fields& fields) {
     const auto address = [&](std::string_view key, const Address& value) {
         scratch.clear();
         append_address(scratch, value);

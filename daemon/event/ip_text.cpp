@@ -75,7 +75,7 @@ char* put_v6(char* to, const std::array<std::uint8_t, 16>& bytes) {
 
 } // namespace
 
-void append_address(Line& line, const Address& address) {
+void append_address(TextBuffer& line, const Address& address) {
     char* const start = line.room(kMaxTextBytes);
     char* const end = address.is_v4() ? put_v4(start, address.bytes.data() + 12) : put_v6(start, address.bytes);
     line.commit(static_cast<std::size_t>(end - start));

@@ -2,11 +2,11 @@
 // Address -> text: dotted quad, or RFC 5952 for IPv6 (what inet_ntop writes, at a fraction of its cost).
 #pragma once
 
-#include "event/line.h"
+#include "util/text_buffer.h"
 #include "packet/flow.h"
 
 namespace dnsmon {
 
-void append_address(Line& line, const Address& address);
+void append_address(TextBuffer& line, const Address& address);
 
 } // namespace dnsmon

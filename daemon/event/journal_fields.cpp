@@ -13,7 +13,7 @@ constexpr std::uint32_t kPriorityInfo = 6; // LOG_INFO
 
 class JournalEntries {
   public:
-    explicit JournalEntries(Line& line) : line_(line) {}
+    explicit JournalEntries(TextBuffer& line) : line_(line) {}
     void text(std::string_view key, std::string_view value) {
         begin(key);
         line_.text(value);
@@ -38,7 +38,7 @@ class JournalEntries {
         line_.patch(start_, &bytes, sizeof bytes);
     }
 
-    Line& line_;
+    TextBuffer& line_;
     std::size_t start_ = 0;
 };
 
@@ -55,10 +55,9 @@ void append_message(JournalEntries& entries, std::string_view line, std::uint32_
 
 } // namespace
 
-void JournalFields::append(std::string& out, const Event& event, std::string_view line) {
+void JournalFields::append(TextBuffer& out, const Event& event, std::string_view line) {
     if (line.empty()) return;
-    line_.clear();
-    JournalEntries entries(line_);
+    JournalEntries entries(out);
     append_message(entries, line, kPriorityInfo);
     // journald would add the process's command line.
     if (event.process && !event.hides_command_line) entries.number("OBJECT_PID", event.process->owner->pid);
@@ -69,15 +68,12 @@ void JournalFields::append(std::string& out, const Event& event, std::string_vie
         entries.text("DNS_DATA", data);
         return ++answers < kMaxJournalAnswers;
     });
-    out.append(line_.view());
 }
 
-void append_journal_notice(std::string& out, std::string_view action, int priority, std::string_view line) {
-    Line fields;
-    JournalEntries entries(fields);
+void append_journal_notice(TextBuffer& out, std::string_view action, int priority, std::string_view line) {
+    JournalEntries entries(out);
     append_message(entries, line, static_cast<std::uint32_t>(priority));
     entries.text("EVENT", action);
-    out.append(fields.view());
 }
 
 } // namespace dnsmon

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "event/event.h"
-#include "event/line.h"
+#include "util/text_buffer.h"
 
 #include <string>
 #include <string_view>
@@ -15,15 +15,14 @@ class JournalFields {
   public:
     /// Appends entries of u32 length in host order, then "KEY=value". `line` is what an Encoder wrote: MESSAGE, without
     /// its last '\n'. An empty line (text format) appends nothing: there is nothing to log.
-    void append(std::string& out, const Event& event, std::string_view line);
+    void append(TextBuffer& out, const Event& event, std::string_view line);
 
   private:
-    Line line_;
-    Line scratch_;
+    TextBuffer scratch_;
     std::string text_;
 };
 
 /// The same for a daemon event (event/notice.h): MESSAGE, PRIORITY, SYSLOG_IDENTIFIER, EVENT.
-void append_journal_notice(std::string& out, std::string_view action, int priority, std::string_view line);
+void append_journal_notice(TextBuffer& out, std::string_view action, int priority, std::string_view line);
 
 } // namespace dnsmon

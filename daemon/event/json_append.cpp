@@ -50,7 +50,7 @@ std::size_t copy_plain(char* to, std::string_view text) {
     return done;
 }
 
-void append_unicode_escape(Line& line, char32_t code) {
+void append_unicode_escape(TextBuffer& line, char32_t code) {
     constexpr std::string_view digits = "0123456789abcdef";
     line.literal("\\u");
     for (int shift = 12; shift >= 0; shift -= 4) line.put(digits[(code >> shift) & 0xf]);
@@ -89,7 +89,7 @@ bool is_control(char32_t code) {
     return code < 0x20 || (code >= 0x7f && code <= 0x9f) || code == 0x2028 || code == 0x2029;
 }
 
-void append_json_text(Line& line, std::string_view text) {
+void append_json_text(TextBuffer& line, std::string_view text) {
     while (true) {
         const std::size_t plain = copy_plain(line.room(text.size() + 8), text);
         line.commit(plain);
@@ -111,7 +111,7 @@ void append_json_text(Line& line, std::string_view text) {
     }
 }
 
-void append_json_string(Line& line, std::string_view text) {
+void append_json_string(TextBuffer& line, std::string_view text) {
     char* to = line.room(text.size() + 10);
     *to = '"';
     const std::size_t plain = copy_plain(to + 1, text);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // JSON strings of text that nobody vouches for: process names, command lines, interface names, DNS text. The result
-// is always valid UTF-8 without control characters. Pure functions on an encoder's Line.
+// is always valid UTF-8 without control characters. Pure functions on an encoder's TextBuffer.
 #pragma once
 
-#include "event/line.h"
+#include "util/text_buffer.h"
 
 #include <cstddef>
 #include <string_view>
@@ -23,14 +23,14 @@ struct Utf8Character {
 [[nodiscard]] bool is_control(char32_t code);
 
 /// `text` between quotes: '"' and '\' escaped, is_control() as \u00XX, invalid UTF-8 as U+FFFD.
-void append_json_string(Line& line, std::string_view text);
+void append_json_string(TextBuffer& line, std::string_view text);
 
 /// The same without the quotes.
-void append_json_text(Line& line, std::string_view text);
+void append_json_text(TextBuffer& line, std::string_view text);
 
 /// `key` and the string; nothing when there is no text. `key` brings its comma, quotes and colon.
 template <std::size_t N>
-void append_known(Line& line, const char (&key)[N], std::string_view text) {
+void append_known(TextBuffer& line, const char (&key)[N], std::string_view text) {
     if (text.empty()) return;
     line.literal(key);
     append_json_string(line, text);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "event/notice.h"
 
-#include "event/line.h"
+#include "util/text_buffer.h"
 #include "event/timestamp.h"
 
 #include <nlohmann/json.hpp>
@@ -13,7 +13,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::string timestamp(std::int64_t time_ns) {
-    Line line;
+    TextBuffer line;
     Timestamp().append(line, time_ns);
     return std::string(line.view());
 }

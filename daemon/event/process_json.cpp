@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kPlaces = 256;       // a power of two
 constexpr std::size_t kMaxKeptBytes = 2048; // longer ones are written anew: 512 KiB for all places
 
-void append_identity(Line& line, const LocalProcess& process) {
+void append_identity(TextBuffer& line, const LocalProcess& process) {
     line.literal("\"user\":{\"id\":\"");
     line.number(process.owner->uid);
     line.put('"');
@@ -23,7 +23,7 @@ void append_identity(Line& line, const LocalProcess& process) {
     line.literal("},");
 }
 
-void append_container(Line& line, const ProcessDetails& details) {
+void append_container(TextBuffer& line, const ProcessDetails& details) {
     if (details.container_id.empty()) return;
     line.literal("\"container\":{\"id\":");
     append_json_string(line, details.container_id);
@@ -31,7 +31,7 @@ void append_container(Line& line, const ProcessDetails& details) {
     line.literal("},");
 }
 
-void append_thread(Line& line, const Owner& owner) {
+void append_thread(TextBuffer& line, const Owner& owner) {
     const std::string_view name = comm_view(owner.thread_name);
     if (owner.tid != 0) {
         line.literal(",\"thread\":{\"id\":");
@@ -54,7 +54,7 @@ ProcessJson::Written& ProcessJson::place_of(const Owner& owner) {
     return written_[(owner.pid * 31U + owner.tid) % kPlaces];
 }
 
-void ProcessJson::append_own(Line& line, const LocalProcess& process) {
+void ProcessJson::append_own(TextBuffer& line, const LocalProcess& process) {
     const std::uint64_t serial = process.details != nullptr ? process.details->serial : 0;
     if (serial == 0) {
         append_own_anew(line, process);
@@ -77,7 +77,7 @@ void ProcessJson::append_own(Line& line, const LocalProcess& process) {
     place.text = text;
 }
 
-void ProcessJson::append_own_anew(Line& line, const LocalProcess& process) {
+void ProcessJson::append_own_anew(TextBuffer& line, const LocalProcess& process) {
     line.literal("\"process\":");
     append_full(line, process);
     line.put(',');
@@ -85,7 +85,7 @@ void ProcessJson::append_own_anew(Line& line, const LocalProcess& process) {
     if (process.details != nullptr) append_container(line, *process.details);
 }
 
-void ProcessJson::append_full(Line& line, const LocalProcess& process) {
+void ProcessJson::append_full(TextBuffer& line, const LocalProcess& process) {
     line.literal("{\"pid\":");
     line.number(process.owner->pid);
     append_known(line, ",\"name\":", process_name(process));
@@ -109,7 +109,7 @@ void ProcessJson::append_full(Line& line, const LocalProcess& process) {
     line.put('}');
 }
 
-void ProcessJson::append_short(Line& line, const LocalProcess& process) {
+void ProcessJson::append_short(TextBuffer& line, const LocalProcess& process) {
     line.literal("{\"pid\":");
     line.number(process.owner->pid);
     append_known(line, ",\"name\":", process_name(process));

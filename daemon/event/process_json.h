@@ -4,7 +4,7 @@
 #pragma once
 
 #include "event/event.h"
-#include "event/line.h"
+#include "util/text_buffer.h"
 #include "event/timestamp.h"
 
 #include <cstdint>
@@ -18,11 +18,11 @@ class ProcessJson {
     ProcessJson();
 
     /// `"process":{…},"user":{…},"group":{…},"container":{…},`: all that is known of the event's own process.
-    void append_own(Line& line, const LocalProcess& process);
+    void append_own(TextBuffer& line, const LocalProcess& process);
     /// `{"pid":…}`: all that is known, but for its user and container.
-    void append_full(Line& line, const LocalProcess& process);
+    void append_full(TextBuffer& line, const LocalProcess& process);
     /// `{"pid":…,"name":…,"executable":…}` (docs/adr/0004-short-server-process.md).
-    static void append_short(Line& line, const LocalProcess& process);
+    static void append_short(TextBuffer& line, const LocalProcess& process);
 
   private:
     /// What was written for a process, and all that it was made from.
@@ -35,7 +35,7 @@ class ProcessJson {
     };
 
     [[nodiscard]] Written& place_of(const Owner& owner);
-    void append_own_anew(Line& line, const LocalProcess& process);
+    void append_own_anew(TextBuffer& line, const LocalProcess& process);
 
     std::vector<Written> written_;
     Timestamp start_; ///< processes start at other seconds than packets come

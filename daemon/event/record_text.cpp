@@ -45,7 +45,7 @@ bool append_network(std::string& out, const Event& event, const dns::Record& rec
         address = Address::v6(data.data());
     else
         return false;
-    Line line;
+    TextBuffer line;
     append_address(line, network_part(address));
     out.append(line.view());
     return true;

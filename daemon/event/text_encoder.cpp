@@ -10,7 +10,7 @@ namespace dnsmon {
 
 namespace {
 
-void put_hex_escape(Line& line, unsigned char byte) {
+void put_hex_escape(TextBuffer& line, unsigned char byte) {
     constexpr std::string_view digits = "0123456789abcdef";
     line.literal("\\x");
     line.put(digits[byte >> 4]);
@@ -18,7 +18,7 @@ void put_hex_escape(Line& line, unsigned char byte) {
 }
 
 /// A value that ends at the next space, whatever it holds: spaces, control characters, '\' and invalid UTF-8 as \xHH.
-void append_value(Line& line, std::string_view value) {
+void append_value(TextBuffer& line, std::string_view value) {
     while (!value.empty()) {
         const Utf8Character next = first_character(value);
         const bool plain = next.valid && next.code != ' ' && next.code != '\\' && !is_control(next.code);
@@ -34,7 +34,7 @@ void append_value(Line& line, std::string_view value) {
 }
 
 /// DNS text is printable and has its own escapes (RFC 1035 5.1): only its spaces would break the line's fields.
-void append_dns_value(Line& line, std::string_view value) {
+void append_dns_value(TextBuffer& line, std::string_view value) {
     for (const char c : value) {
         if (c == ' ') {
             put_hex_escape(line, ' ');
@@ -47,7 +47,7 @@ void append_dns_value(Line& line, std::string_view value) {
 /// `KEY=value ` each.
 class TextFields {
   public:
-    explicit TextFields(Line& line) : line_(line) {}
+    explicit TextFields(TextBuffer& line) : line_(line) {}
     void text(std::string_view key, std::string_view value) {
         put_key(key);
         append_value(line_, value);
@@ -69,7 +69,7 @@ class TextFields {
         line_.text(key);
         line_.put('=');
     }
-    Line& line_;
+    TextBuffer& line_;
 };
 
 } // namespace
@@ -82,19 +82,19 @@ bool TextEncoder::wanted(std::uint16_t type) const {
     return types_.empty() || std::binary_search(types_.begin(), types_.end(), type);
 }
 
-void TextEncoder::append(std::string& out, const Event& event) {
+void TextEncoder::append(TextBuffer& out, const Event& event) {
     const dns::Message& message = *event.message;
-    line_.clear();
-    TextFields fields(line_);
+    const std::size_t start = out.size();
+    TextFields fields(out);
     std::size_t head = 0; // bytes of the part that all lines share
     for (const dns::Record& record : message.records) {
         if (!is_answer(message, record) || !wanted(record.type)) continue;
-        if (line_.size() > kMaxLineBytes) break;
+        if (out.size() - start > kMaxLineBytes) break;
         if (head == 0) {
             visit_flat_head(event, scratch_, fields);
-            head = line_.size();
+            head = out.size() - start;
         } else {
-            line_.repeat(0, head);
+            out.repeat(start, head);
         }
         const std::string_view name = dotted_owner(text_, event, record);
         if (!name.empty()) fields.dns_text("DNS_NAME", name);
@@ -104,10 +104,9 @@ void TextEncoder::append(std::string& out, const Event& event) {
         text_.clear();
         append_record_data(text_, event, record);
         if (!text_.empty()) fields.dns_text("DNS_DATA", text_);
-        line_.cut(line_.size() - 1);
-        line_.put('\n');
+        out.cut(out.size() - 1);
+        out.put('\n');
     }
-    out.append(line_.view());
 }
 
 } // namespace dnsmon

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "event/encoder.h"
-#include "event/line.h"
+#include "util/text_buffer.h"
 
 #include <cstdint>
 #include <string>
@@ -15,14 +15,13 @@ namespace dnsmon {
 class TextEncoder final : public Encoder {
   public:
     explicit TextEncoder(const EncoderOptions& options);
-    void append(std::string& out, const Event& event) override;
+    void append(TextBuffer& out, const Event& event) override;
 
   private:
     [[nodiscard]] bool wanted(std::uint16_t type) const;
 
     std::vector<std::uint16_t> types_; ///< sorted; empty: all
-    Line line_;
-    Line scratch_;
+    TextBuffer scratch_;
     std::string text_;
 };
 

@@ -48,7 +48,7 @@ Date civil_from_days(std::int64_t days) {
 
 } // namespace
 
-void Timestamp::append_second(Line& line, std::int64_t second) {
+void Timestamp::append_second(TextBuffer& line, std::int64_t second) {
     if (second != second_) {
         const auto [days, second_of_day] = floor_divide(second, kDaySeconds);
         const Date date = civil_from_days(days);
@@ -65,7 +65,7 @@ void Timestamp::append_second(Line& line, std::int64_t second) {
     line.text({text_.data(), text_.size()});
 }
 
-void Timestamp::append(Line& line, std::int64_t time_ns) {
+void Timestamp::append(TextBuffer& line, std::int64_t time_ns) {
     const auto [second, nanosecond] = floor_divide(time_ns, kSecondNs);
     append_second(line, second);
     char* to = line.room(10);
@@ -74,7 +74,7 @@ void Timestamp::append(Line& line, std::int64_t time_ns) {
     line.commit(10);
 }
 
-void Timestamp::append_milliseconds(Line& line, std::int64_t time_ns) {
+void Timestamp::append_milliseconds(TextBuffer& line, std::int64_t time_ns) {
     const auto [second, nanosecond] = floor_divide(time_ns, kSecondNs);
     append_second(line, second);
     char* to = line.room(4);

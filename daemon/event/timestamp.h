@@ -3,7 +3,7 @@
 // text of the last second is kept, so each encoder (one thread) has its own.
 #pragma once
 
-#include "event/line.h"
+#include "util/text_buffer.h"
 
 #include <array>
 #include <cstdint>
@@ -14,14 +14,14 @@ namespace dnsmon {
 class Timestamp {
   public:
     /// "2026-11-23T12:00:00.123456789Z" (30 bytes).
-    void append(Line& line, std::int64_t time_ns);
+    void append(TextBuffer& line, std::int64_t time_ns);
     /// "2026-11-23T12:00:00.123Z": for times that are known no better.
-    void append_milliseconds(Line& line, std::int64_t time_ns);
+    void append_milliseconds(TextBuffer& line, std::int64_t time_ns);
 
   private:
     static constexpr std::size_t kSecondBytes = 20; // "2026-11-23T12:00:00."
 
-    void append_second(Line& line, std::int64_t second);
+    void append_second(TextBuffer& line, std::int64_t second);
 
     std::int64_t second_ = std::numeric_limits<std::int64_t>::min();
     std::array<char, kSecondBytes> text_{};

@@ -3,8 +3,9 @@
 // reused. Filled by one thread, moved through the writer's queue, emptied by the writer thread.
 #pragma once
 
+#include "util/text_buffer.h"
+
 #include <cstdint>
-#include <string>
 #include <vector>
 
 namespace dnsmon {
@@ -17,8 +18,8 @@ struct EncodedEvent {
 };
 
 struct Batch {
-    std::string lines;
-    std::string journal;
+    TextBuffer lines;
+    TextBuffer journal;
     std::vector<EncodedEvent> events;
 
     void clear() {
@@ -27,6 +28,9 @@ struct Batch {
         events.clear();
     }
     [[nodiscard]] bool empty() const { return events.empty(); }
+    [[nodiscard]] std::string_view line(const EncodedEvent& event) const {
+        return lines.view(event.line_offset, event.line_bytes);
+    }
     [[nodiscard]] std::size_t bytes() const { return lines.size() + journal.size(); }
 };
 

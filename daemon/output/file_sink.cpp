@@ -105,7 +105,7 @@ std::size_t FileSink::append_some(const Batch& batch, std::size_t first, WriteOu
         whole_events(batch, first, start + static_cast<std::size_t>(std::min<std::uint64_t>(room, batch.lines.size())));
     const std::size_t count = std::max<std::size_t>(fitting, 1);
     const std::size_t end = line_end(batch.events[first + count - 1]);
-    const LogFile::Appended appended = file_.append(std::string_view(batch.lines).substr(start, end - start));
+    const LogFile::Appended appended = file_.append(batch.lines.view(start, end - start));
     if (appended.error == 0) return count;
 
     const std::size_t whole = whole_events(batch, first, start + appended.bytes);

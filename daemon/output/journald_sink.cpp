@@ -63,8 +63,8 @@ int JournaldSink::wait_for_room() {
 /// Events that were encoded before journald became an output have no fields: they go as their line alone.
 int JournaldSink::send_event(const Batch& batch, const EncodedEvent& event) {
     if (event.journal_bytes > 0)
-        return send(std::string_view(batch.journal).substr(event.journal_offset, event.journal_bytes));
-    return send_line(std::string_view(batch.lines).substr(event.line_offset, event.line_bytes));
+        return send(batch.journal.view(event.journal_offset, event.journal_bytes));
+    return send_line(batch.line(event));
 }
 
 int JournaldSink::send(std::string_view entry) {

@@ -92,7 +92,7 @@ WriteOutcome StdoutSink::write(const Batch& batch) {
     Progress progress = write_some(rest_, rest_done);
     rest_.erase(0, rest_done);
     std::size_t done = 0;
-    if (progress == Progress::kDone) progress = write_some(batch.lines, done);
+    if (progress == Progress::kDone) progress = write_some(batch.lines.view(), done);
 
     WriteOutcome outcome;
     outcome.written = whole_events(batch, 0, done);
@@ -100,7 +100,7 @@ WriteOutcome StdoutSink::write(const Batch& batch) {
         // An event that has begun is owed: its rest goes first as soon as the reader takes something again.
         const std::size_t end = line_end(batch.events[outcome.written]);
         if (done > batch.events[outcome.written].line_offset) {
-            rest_.assign(batch.lines, done, end - done);
+            rest_ = batch.lines.view(done, end - done);
             ++outcome.written;
         }
     }

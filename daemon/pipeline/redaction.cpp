@@ -51,7 +51,7 @@ void Redaction::hide_client(Event& event) {
     }
     (response ? event.hides_destination : event.hides_source) = true;
     if (config_.client_addresses != Privacy::kHash) return;
-    Line line;
+    TextBuffer line;
     append_address(line, client);
     alias_.clear();
     append_hex(alias_, SipHash::hash(*config_.key, line.view()));

@@ -216,9 +216,8 @@ void Tracker::emit(Event& event, Batch& out) {
     encoder_->append(out.lines, event);
     encoded.line_bytes = static_cast<std::uint32_t>(out.lines.size()) - encoded.line_offset;
     if (options_.journal_fields) {
-        const std::string_view line(out.lines.data() + encoded.line_offset, encoded.line_bytes);
         encoded.journal_offset = static_cast<std::uint32_t>(out.journal.size());
-        journal_.append(out.journal, event, line);
+        journal_.append(out.journal, event, out.line(encoded));
         encoded.journal_bytes = static_cast<std::uint32_t>(out.journal.size()) - encoded.journal_offset;
     }
     out.events.push_back(encoded);

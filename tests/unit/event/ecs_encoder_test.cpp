@@ -12,9 +12,9 @@ using nlohmann::json;
 namespace {
 
 std::string encode(const Event& event, const std::string& host = "web-1") {
-    std::string out;
+    TextBuffer out;
     make_encoder(Format::kEcs, {host, {}})->append(out, event);
-    return out;
+    return std::string(out.view());
 }
 json parsed(const Event& event) {
     return json::parse(encode(event));
@@ -176,10 +176,11 @@ TEST_CASE("a duration is not negative") {
 
 TEST_CASE("whatever the packet and the processes are called: one line of valid JSON") {
     const auto encoder = make_encoder(Format::kEcs, {"host\n\xff", {}});
-    std::string out;
+    TextBuffer buffer;
     for (const auto& sample : hostile_samples(3000, 5)) {
-        out.clear();
-        encoder->append(out, sample->event);
+        buffer.clear();
+        encoder->append(buffer, sample->event);
+        const std::string_view out = buffer.view();
         REQUIRE(std::count(out.begin(), out.end(), '\n') == 1);
         REQUIRE(out.back() == '\n');
         REQUIRE(json::parse(out, nullptr, false).is_object());
@@ -203,7 +204,7 @@ TEST_CASE("an UPDATE has prerequisites and updates, no answers and no resolved a
     CHECK(ours["prerequisites"][1]["data"] == "192.0.2.6");
     CHECK(ours["updates"][0] == json::parse(R"({"name":"host.example.org","type":"A","class":"ANY","ttl":0})"));
     CHECK(ours["updates"][1]["data"] == "192.0.2.7");
-    std::string text;
+    TextBuffer text;
     make_encoder(Format::kText, {"", {}})->append(text, sample.event);
     CHECK(text.empty());
 }

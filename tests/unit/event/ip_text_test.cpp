@@ -12,7 +12,7 @@ using namespace dnsmon;
 namespace {
 
 std::string ours(const Address& address) {
-    Line line;
+    TextBuffer line;
     append_address(line, address);
     return std::string(line.view());
 }

@@ -12,7 +12,7 @@ using namespace std::string_literals;
 namespace {
 
 std::string as_json(std::string_view text) {
-    Line line;
+    TextBuffer line;
     append_json_string(line, text);
     return std::string(line.view());
 }

@@ -12,7 +12,7 @@ using namespace dnsmon::test;
 namespace {
 
 std::string own(ProcessJson& encoder, const LocalProcess& process) {
-    Line line;
+    TextBuffer line;
     encoder.append_own(line, process);
     return std::string(line.view());
 }
@@ -79,7 +79,7 @@ TEST_CASE("a text too long to be kept is written each time") {
 TEST_CASE("a server is named shortly") {
     const auto sample = google_response();
     sample->with_details();
-    Line line;
+    TextBuffer line;
     ProcessJson::append_short(line, *sample->event.process);
     CHECK(line.view() == R"({"pid":10738,"name":"dig","executable":"/usr/bin/dig"})");
 }

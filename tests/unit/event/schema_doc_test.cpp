@@ -47,9 +47,9 @@ Fields emitted(Format format) {
     Fields fields;
     const auto encoder = make_encoder(format, {"web-1", {}});
     for (const auto& sample : maximal_samples()) {
-        std::string out;
+        TextBuffer out;
         encoder->append(out, sample->event);
-        flatten(json::parse(out), "", fields);
+        flatten(json::parse(out.view()), "", fields);
     }
     return fields;
 }
@@ -69,9 +69,9 @@ TEST_CASE("journald: the fields listed and the flat keys are what an entry has")
     expected.merge(listed_under("flat"));
     Fields fields;
     for (const auto& sample : maximal_samples()) {
-        std::string out;
+        TextBuffer out;
         JournalFields().append(out, sample->event, "line\n");
-        std::string_view rest = out;
+        std::string_view rest = out.view();
         while (!rest.empty()) {
             std::uint32_t bytes = 0;
             std::memcpy(&bytes, rest.data(), sizeof bytes);

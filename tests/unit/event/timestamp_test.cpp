@@ -28,7 +28,7 @@ std::string libc(std::int64_t time_ns) {
 }
 
 std::string ours(Timestamp& timestamp, std::int64_t time_ns) {
-    Line line;
+    TextBuffer line;
     timestamp.append(line, time_ns);
     return std::string(line.view());
 }
@@ -57,7 +57,7 @@ TEST_CASE("any time agrees with gmtime, whatever was asked before") {
 
 TEST_CASE("milliseconds are cut, not rounded") {
     Timestamp timestamp;
-    Line line;
+    TextBuffer line;
     timestamp.append_milliseconds(line, 1'795'435'199'999'999'999);
     CHECK(line.view() == "2026-11-23T11:59:59.999Z");
 }

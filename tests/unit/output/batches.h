@@ -14,7 +14,7 @@ namespace dnsmon::test {
 inline void add_line(Batch& batch, std::string_view line) {
     EncodedEvent event;
     event.line_offset = static_cast<std::uint32_t>(batch.lines.size());
-    batch.lines += line;
+    batch.lines.text(line);
     event.line_bytes = static_cast<std::uint32_t>(line.size());
     batch.events.push_back(event);
 }

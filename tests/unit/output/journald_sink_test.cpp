@@ -63,7 +63,7 @@ TEST_CASE("a journald that hangs is an outage, and over when it reads again") {
     journald.fill();
     Batch batch = numbered(0, 2);
     for (EncodedEvent& event : batch.events) event.journal_bytes = 1;
-    batch.journal.assign(1, 'x');
+    batch.journal.put('x');
     const auto outcome = sink.write(batch);
     CHECK(outcome.dropped == 2);
     CHECK(outcome.reason == DropReason::kUnavailable);

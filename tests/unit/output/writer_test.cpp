@@ -52,7 +52,7 @@ class TestSink final : public Sink {
         outcome.written = std::min(tap_->takes, batch.events.size());
         outcome.dropped = batch.events.size() - outcome.written;
         for (std::size_t i = 0; i < outcome.written; ++i) {
-            tap_->lines.append(batch.lines, batch.events[i].line_offset, batch.events[i].line_bytes);
+            tap_->lines.append(batch.line(batch.events[i]));
         }
         if (outcome.dropped > 0) outcome.reason = DropReason::kDiskFull, outcome.detail = "no room";
         return outcome;
@@ -89,7 +89,7 @@ TEST_CASE("many workers, every line once, the books balance") {
             for (std::size_t i = 0; i < 250; ++i) {
                 const Batch lines = numbered(w * 10'000 + i * 10, 10);
                 for (const auto& event : lines.events) {
-                    add_line(batch, std::string_view(lines.lines).substr(event.line_offset, event.line_bytes));
+                    add_line(batch, lines.line(event));
                 }
                 batch = writer.deliver(std::move(batch));
                 if (!batch.empty() || batch.bytes() != 0) std::abort();

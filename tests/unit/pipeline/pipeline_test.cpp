@@ -22,7 +22,7 @@ class Collector {
     Deliver deliver() {
         return [this](Batch batch) {
             const std::lock_guard lock(mutex_);
-            lines_ += batch.lines;
+            lines_ += batch.lines.view();
             batch.clear();
             return batch;
         };

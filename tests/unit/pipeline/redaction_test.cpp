@@ -48,11 +48,11 @@ struct Sample {
     std::string redacted(const PrivacyConfig& config) {
         Redaction redaction(config);
         redaction.apply(event, message);
-        std::string all;
+        TextBuffer all;
         for (const auto format : {Format::kEcs, Format::kFlat, Format::kText})
             make_encoder(format, {})->append(all, event);
         JournalFields().append(all, event, "line");
-        return all;
+        return std::string(all.view());
     }
 };
 

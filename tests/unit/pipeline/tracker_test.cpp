@@ -69,7 +69,7 @@ class Bench {
     static std::vector<json> events(const Batch& batch) {
         std::vector<json> parsed;
         for (const auto& event : batch.events)
-            parsed.push_back(json::parse(batch.lines.substr(event.line_offset, event.line_bytes)));
+            parsed.push_back(json::parse(batch.line(event)));
         return parsed;
     }
     std::atomic<std::uint64_t> sequence_{1};

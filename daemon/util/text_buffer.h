@@ -1,23 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
-// A growing buffer for one event's text, owned by an encoder and reused: appends are a bounds check and a copy,
-// without std::string's terminator and calls. One thread; never shrinks.
+// A growing buffer for the text of events, reused: appends are a bounds check and a copy, without std::string's
+// terminator and calls. One thread; never shrinks; moved from, it is empty.
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <concepts>
 #include <cstddef>
 #include <cstring>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 namespace dnsmon {
 
-class Line {
+class TextBuffer {
   public:
-    Line() : begin_(std::make_unique_for_overwrite<char[]>(kFirstBytes)), capacity_(kFirstBytes) {}
+    TextBuffer() = default;
+    TextBuffer(TextBuffer&& other) noexcept
+        : begin_(std::move(other.begin_)), capacity_(std::exchange(other.capacity_, 0)),
+          size_(std::exchange(other.size_, 0)) {}
+    TextBuffer& operator=(TextBuffer&& other) noexcept {
+        begin_ = std::move(other.begin_);
+        capacity_ = std::exchange(other.capacity_, 0);
+        size_ = std::exchange(other.size_, 0);
+        return *this;
+    }
 
     void clear() { size_ = 0; }
     [[nodiscard]] std::size_t size() const { return size_; }
+    [[nodiscard]] bool empty() const { return size_ == 0; }
+    [[nodiscard]] std::size_t capacity() const { return capacity_; }
     [[nodiscard]] std::string_view view() const { return {begin_.get(), size_}; }
     [[nodiscard]] std::string_view view(std::size_t offset, std::size_t bytes) const {
         return view().substr(offset, bytes);
@@ -41,6 +54,7 @@ class Line {
         size_ += N - 1;
     }
     void text(std::string_view text) {
+        if (text.empty()) return;
         std::memcpy(room(text.size()), text.data(), text.size());
         size_ += text.size();
     }
@@ -64,9 +78,9 @@ class Line {
     static constexpr std::size_t kMaxDigits = 20; // of a 64-bit integer, sign included
 
     void grow(std::size_t bytes) {
-        const std::size_t capacity = 2 * (size_ + bytes);
+        const std::size_t capacity = std::max(kFirstBytes, 2 * (size_ + bytes));
         auto bigger = std::make_unique_for_overwrite<char[]>(capacity);
-        std::memcpy(bigger.get(), begin_.get(), size_);
+        if (size_ > 0) std::memcpy(bigger.get(), begin_.get(), size_);
         begin_ = std::move(bigger);
         capacity_ = capacity;
     }
