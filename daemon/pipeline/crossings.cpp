@@ -26,10 +26,12 @@ std::uint64_t fingerprint_of(const PacketItem& item, std::span<const std::uint8_
     return hash;
 }
 
-bool exact(const End& end) { return end.owner.attribution == Attribution::kExact; }
+Attribution attribution_of(const End* end) { return end == nullptr ? Attribution::kNone : end->owner.attribution; }
 
-int sureness(const End& end) {
-    switch (end.owner.attribution) {
+bool exact(const End* end) { return attribution_of(end) == Attribution::kExact; }
+
+int sureness(const End* end) {
+    switch (attribution_of(end)) {
     case Attribution::kExact: return 4;
     case Attribution::kWildcard: return 3;
     case Attribution::kProcfs: return 2;
@@ -59,10 +61,10 @@ void join(PacketItem& first, PacketItem& later, bool answer) {
     const bool same_source = first.flow.source == later.flow.source;
     const bool same_destination = first.flow.destination == later.flow.destination;
     if (same_source ? sureness(later.sender) > sureness(first.sender) : !exact(first.sender) && exact(later.sender))
-        first.sender = std::move(later.sender);
+        first.sender = later.sender;
     if (same_destination ? sureness(later.receiver) > sureness(first.receiver)
                          : !exact(first.receiver) || exact(later.receiver))
-        first.receiver = std::move(later.receiver);
+        first.receiver = later.receiver;
     if (later.interface != nullptr && first.crossed_count < first.crossed.size())
         first.crossed[first.crossed_count++] = later.interface;
     if (later.netns != 0 && (answer || first.netns == 0)) first.netns = later.netns; // the client's, of several
@@ -125,6 +127,7 @@ bool Crossings::add(PacketItem& item, std::span<const std::uint8_t> payload, con
     if (Held* original = find_original(item, payload, fingerprint, sighting.interface)) {
         original->interfaces.push_back(sighting.interface);
         join(original->item, item, sighting.answer);
+        original->keep_ends();
         return true;
     }
     if (is_late_copy(item, payload, fingerprint, sighting.interface)) return true;
@@ -135,6 +138,7 @@ bool Crossings::add(PacketItem& item, std::span<const std::uint8_t> payload, con
         spare_.pop_back();
     }
     held.item = std::move(item);
+    held.keep_ends();
     held.item.crossed[0] = held.item.interface;
     held.item.crossed_count = held.item.interface != nullptr ? 1 : 0;
     held.payload.assign(payload.begin(), payload.end());
@@ -152,6 +156,8 @@ void Crossings::release_front(const Release& release) {
     if (entry != end) by_fingerprint_.erase(entry);
     remember_sent(held);
     release(held.item, held.payload);
+    held.sender.reset();
+    held.receiver.reset();
     if (spare_.size() < kSpare) spare_.push_back(std::move(held));
     held_.pop_front();
     ++released_;

@@ -43,9 +43,16 @@ class Crossings {
   private:
     struct Held {
         PacketItem item;
+        EndPtr sender; ///< what item points to
+        EndPtr receiver;
         std::vector<std::uint8_t> payload;
         std::uint64_t fingerprint = 0;
         std::vector<std::uint32_t> interfaces;
+
+        void keep_ends() {
+            if (sender.get() != item.sender) sender = kept(item.sender);
+            if (receiver.get() != item.receiver) receiver = kept(item.receiver);
+        }
     };
 
     /// Sent in another namespace, released before any copy came.

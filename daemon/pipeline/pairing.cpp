@@ -50,8 +50,8 @@ PendingQuery& PairingTable::add(const PairingKey& key) {
 PendingQuery* PairingTable::find(const PairingKey& key) { return lookup(key, hash_of(key)); }
 
 void PairingTable::remove(PendingQuery& query) {
-    query.client.details.reset();
-    query.server.details.reset();
+    query.client.reset();
+    query.server.reset();
     waiting_.remove(query);
 }
 

@@ -30,8 +30,8 @@ struct PendingQuery {
     Direction direction = Direction::kUnknown;
     bool heuristic = false;
     const std::string* interface = nullptr;
-    End client;
-    End server;
+    EndPtr client;
+    EndPtr server;
     std::vector<std::uint8_t> wire; ///< the query itself, for the timeout event
 };
 

@@ -78,6 +78,8 @@ void Pipeline::reconfigure(const PipelineOptions& options) {
     ports_ = PortSet(options.ports);
     recursion_.set_timeout(std::chrono::nanoseconds(options.tracker.pairing.timeout).count());
     processes_.reconfigure(options.enrich);
+    senders_.clear();
+    receivers_.clear();
     const auto tracker = std::make_shared<const TrackerOptions>(per_worker(options, lanes_.size()));
     for (Lane& lane : lanes_) lane.batch.options = tracker;
 }
@@ -125,11 +127,11 @@ void Pipeline::submit_datagram(const Packet& packet, const IpPacket& ip, int tun
     item.netns = packet.netns;
     if (packet.loopback) item.flow.netns = packet.netns;
     item.interface = interfaces_.find(packet.interface);
-    item.sender = {packet.sender, processes_.find(packet.sender, packet.time_ns)};
-    item.receiver.owner = packet.receiver;
-    if (!packet.receiver.known() && !packet.loopback && find_server_ && ports_.contains(item.flow.destination.port))
-        item.receiver.owner = find_server_(item.flow.transport, item.flow.destination);
-    item.receiver.details = processes_.find(item.receiver.owner, packet.time_ns);
+    Owner receiver = packet.receiver;
+    if (!receiver.known() && !packet.loopback && find_server_ && ports_.contains(item.flow.destination.port))
+        receiver = find_server_(item.flow.transport, item.flow.destination);
+    item.sender = senders_.find(packet.sender, packet.time_ns, processes_);
+    item.receiver = receivers_.find(receiver, packet.time_ns, processes_);
     recursion_.note(item, payload); // before it is held: the client's answer on loopback is not
     if (crossing_ns_ == 0 || item.loopback) {
         dispatch(item, payload);
@@ -141,11 +143,29 @@ void Pipeline::submit_datagram(const Packet& packet, const IpPacket& ip, int tun
 }
 
 void Pipeline::dispatch(PacketItem& item, std::span<const std::uint8_t> payload) {
-    PacketBatch& batch = lanes_[item.flow.symmetric_hash() % lanes_.size()].batch;
+    Lane& lane = lanes_[item.flow.symmetric_hash() % lanes_.size()];
+    PacketBatch& batch = lane.batch;
+    lane.keep(item.sender);
+    lane.keep(item.receiver);
     item.payload_offset = static_cast<std::uint32_t>(batch.bytes.size());
     item.payload_bytes = static_cast<std::uint32_t>(payload.size());
     batch.bytes.insert(batch.bytes.end(), payload.begin(), payload.end());
     batch.items.push_back(std::move(item));
+}
+
+void Pipeline::Lane::keep(const End* end) {
+    if (end == nullptr) return;
+    const End*& place = recent[(end->owner.pid * 31U + end->owner.tid) % recent.size()];
+    if (place == end) return;
+    place = end;
+    batch.ends.push_back(kept(end));
+}
+
+bool Pipeline::Lane::offer() {
+    if (!worker->offer(batch)) return false;
+    batch = worker->recycle();
+    recent.fill(nullptr);
+    return true;
 }
 
 bool Pipeline::goes_to_client(const PacketItem& item, std::span<const std::uint8_t> payload) const {
@@ -179,10 +199,7 @@ bool Pipeline::flush(std::int64_t now_ns) {
     bool all_taken = true;
     for (Lane& lane : lanes_) {
         lane.batch.now_ns = now_ns - crossing_ns_; // an answer that is held must not be late
-        if (lane.worker->offer(lane.batch))
-            lane.batch = lane.worker->recycle();
-        else
-            all_taken = false;
+        if (!lane.offer()) all_taken = false;
     }
     return all_taken;
 }

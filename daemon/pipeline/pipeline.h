@@ -8,6 +8,7 @@
 
 #include "packet/fragments.h"
 #include "pipeline/crossings.h"
+#include "pipeline/ends.h"
 #include "pipeline/interface_names.h"
 #include "pipeline/port_set.h"
 #include "pipeline/recursion.h"
@@ -15,6 +16,7 @@
 #include "process/process_table.h"
 #include "stats/counters.h"
 
+#include <array>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -72,6 +74,10 @@ class Pipeline {
     struct Lane {
         std::unique_ptr<Worker> worker;
         PacketBatch batch;
+        std::array<const End*, 64> recent{}; ///< some of those in batch.ends, to add the others only
+
+        void keep(const End* end);
+        [[nodiscard]] bool offer(); ///< false: the worker's queue is full, and the batch still here
     };
 
     void submit_layer(const Packet& packet, int tunnels_left);
@@ -91,6 +97,8 @@ class Pipeline {
     Recursion recursion_;
     ProcessTable processes_;
     FindServer find_server_;
+    Ends senders_; ///< apart, so that a packet's receiver never takes its sender's place
+    Ends receivers_;
     Counters counters_;
     FragmentsLost noted_lost_;
     std::vector<Lane> lanes_;

@@ -33,23 +33,23 @@ std::uint32_t server_of(const End& end) {
 } // namespace
 
 void Recursion::note(PacketItem& item, std::span<const std::uint8_t> payload) {
-    if (!item.sender.owner.known()) return;
+    if (item.sender == nullptr) return;
     const auto wire = whole_message(item, payload);
     if (wire.empty()) return;
     expire(item.time_ns);
     const auto id = static_cast<std::uint16_t>(wire[0] << 8 | wire[1]);
     const bool answer = (wire[2] & 0x80) != 0; // RFC 1035 4.1.1: QR
-    const bool from_client_here = item.receiver.owner.known() && item.receiver.owner.pid != item.sender.owner.pid;
+    const bool from_client_here = item.receiver != nullptr && item.receiver->owner.pid != item.sender->owner.pid;
     if (waiting_.size() == 0 && (answer || !from_client_here)) return;
     const std::uint64_t question = question_hash(wire);
     if (question == 0) return;
-    const std::uint32_t sender = server_of(item.sender);
+    const std::uint32_t sender = server_of(*item.sender);
     if (answer) {
         remove({question, sender}, item.flow.reversed(), id);
         return;
     }
     item.on_behalf_of = clients_of({question, sender});
-    if (from_client_here) add({question, server_of(item.receiver)}, item, id);
+    if (from_client_here) add({question, server_of(*item.receiver)}, item, id);
 }
 
 void Recursion::expire(std::int64_t now_ns) {
@@ -73,7 +73,7 @@ void Recursion::add(const Key& key, const PacketItem& query, std::uint16_t id) {
     waiting.time_ns = query.time_ns;
     waiting.flow = query.flow;
     waiting.id = id;
-    waiting.client = query.sender;
+    waiting.client = kept(query.sender);
 }
 
 void Recursion::remove(const Key& key, const Flow& flow, std::uint16_t id) {
@@ -84,20 +84,20 @@ void Recursion::remove(const Key& key, const Flow& flow, std::uint16_t id) {
 }
 
 void Recursion::remove(Waiting& waiting) {
-    waiting.client.details.reset();
+    waiting.client.reset();
     waiting_.remove(waiting);
 }
 
 WaitingClients Recursion::clients_of(const Key& key) {
-    std::vector<End> clients; // newest first
+    std::vector<EndPtr> clients; // newest first
     waiting_.for_each(key.hash(), [&](const Waiting& waiting) {
         if (waiting.key == key) clients.push_back(waiting.client);
     });
     if (clients.empty()) return nullptr;
-    auto named = std::make_shared<std::vector<End>>();
+    auto named = std::make_shared<std::vector<EndPtr>>();
     for (auto client = clients.rbegin(); client != clients.rend(); ++client) {
-        const bool already = std::any_of(named->begin(), named->end(), [&](const End& other) {
-            return other.owner.pid == client->owner.pid && other.owner.start_ns == client->owner.start_ns;
+        const bool already = std::any_of(named->begin(), named->end(), [&](const EndPtr& other) {
+            return other->owner.pid == (*client)->owner.pid && other->owner.start_ns == (*client)->owner.start_ns;
         });
         if (!already) named->push_back(std::move(*client));
     }

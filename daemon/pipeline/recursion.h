@@ -35,7 +35,7 @@ class Recursion {
         std::int64_t time_ns = 0;
         Flow flow; ///< client to server
         std::uint16_t id = 0;
-        End client;
+        EndPtr client;
     };
 
     void expire(std::int64_t now_ns);

@@ -33,9 +33,9 @@ PairingKey key_of(const dns::Message& message, const Flow& client_to_server) {
     return {client_to_server, message.header.id, question_hash(message)};
 }
 
-std::optional<LocalProcess> local_process(const End& end) {
-    if (!end.owner.known()) return std::nullopt;
-    return LocalProcess{&end.owner, end.details.get(), {}, {}};
+std::optional<LocalProcess> local_process(const End* end) {
+    if (end == nullptr) return std::nullopt;
+    return LocalProcess{&end->owner, end->details.get(), {}, {}};
 }
 
 } // namespace
@@ -138,9 +138,7 @@ void Tracker::handle_message(const PacketItem& item, const StreamMessage& piece,
     if (pair && response) query = pair_response(item, event);
     if (pair && !response) pair_query(item, event);
     // The query named its sender at the moment of sending; by the time of the answer the socket may have another owner.
-    const End& client = query != nullptr && query->client.owner.known() ? query->client
-                        : response                                     ? item.receiver
-                                                                       : item.sender;
+    const End* client = query != nullptr && query->client ? query->client.get() : response ? item.receiver : item.sender;
     set_processes(event, client, response ? item.sender : item.receiver);
     set_on_behalf_of(event, item);
     emit(event, out);
@@ -167,8 +165,8 @@ void Tracker::pair_query(const PacketItem& item, Event& event) {
     query.netns = item.netns;
     query.heuristic = item.heuristic;
     query.interface = item.interface;
-    query.client = item.sender;
-    query.server = item.receiver;
+    query.client = kept(item.sender);
+    query.server = kept(item.receiver);
     query.wire.assign(message_.wire.begin(), message_.wire.end());
 }
 
@@ -186,7 +184,7 @@ PendingQuery* Tracker::pair_response(const PacketItem& item, Event& event) {
     return query;
 }
 
-void Tracker::set_processes(Event& event, const End& client, const End& server) {
+void Tracker::set_processes(Event& event, const End* client, const End* server) {
     event.process = local_process(client);
     (event.process ? event.server_process : event.process) = local_process(server);
     if (!event.process) {
@@ -200,7 +198,7 @@ void Tracker::set_processes(Event& event, const End& client, const End& server) 
 void Tracker::set_on_behalf_of(Event& event, const PacketItem& item) {
     on_behalf_of_.clear();
     if (item.on_behalf_of == nullptr || event.action != Action::kQuery) return;
-    for (const End& client : *item.on_behalf_of) on_behalf_of_.push_back({&client.owner, client.details.get(), {}, {}});
+    for (const EndPtr& client : *item.on_behalf_of) on_behalf_of_.push_back({&client->owner, client->details.get(), {}, {}});
     event.on_behalf_of = on_behalf_of_;
 }
 
@@ -252,7 +250,7 @@ void Tracker::expire_queries(std::int64_t now_ns, Batch& out) {
         event.heuristic = query.heuristic;
         event.duration_ns = timeout_ns;
         event.retransmits = query.retransmits;
-        set_processes(event, query.client, query.server);
+        set_processes(event, query.client.get(), query.server.get());
         emit(event, out);
     });
 }

@@ -58,7 +58,7 @@ class Tracker {
     void handle_message(const PacketItem& item, const StreamMessage& piece, Batch& out);
     void pair_query(const PacketItem& item, Event& event);
     PendingQuery* pair_response(const PacketItem& item, Event& event);
-    void set_processes(Event& event, const End& client, const End& server);
+    void set_processes(Event& event, const End* client, const End* server);
     void set_on_behalf_of(Event& event, const PacketItem& item);
     void emit(Event& event, Batch& out);
     void handle_late(const Flow& flow, std::int64_t time_ns, const StreamMessage& piece, bool heuristic, Batch& out);

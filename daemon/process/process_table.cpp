@@ -43,7 +43,6 @@ void ProcessTable::reconfigure(const EnrichConfig& config) {
     config_ = config;
     by_key_.clear();
     entries_.clear();
-    settled_.fill({});
 }
 
 EnrichConfig ProcessTable::settings() const {
@@ -157,17 +156,6 @@ void ProcessTable::put(Entry entry, const EnrichConfig& config) {
 
 ProcessDetailsPtr ProcessTable::find(const Owner& owner, std::int64_t now_ns) {
     if (!owner.known() || owner.pid == 0) return nullptr;
-    Settled& settled = settled_of(owner);
-    if (settled.details && settled.pid == owner.pid && settled.image == owner.image && settled.start_ns == owner.start_ns)
-        return settled.details;
-    auto details = find_in_table(owner, now_ns);
-    // Without an executable a later reading may know more; without start and image the pid may be another's by then.
-    if (details && !details->executable.empty() && owner.start_ns != 0 && owner.image != 0)
-        settled = {owner.pid, owner.start_ns, owner.image, details};
-    return details;
-}
-
-ProcessDetailsPtr ProcessTable::find_in_table(const Owner& owner, std::int64_t now_ns) {
     const auto known = lookup({owner.pid, owner.image});
     if (known && known->completed && still_valid(*known, owner, now_ns)) return known->details;
     // A process that exec()ed and is gone keeps nothing of the old program: never a wrong value.

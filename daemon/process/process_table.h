@@ -9,7 +9,6 @@
 #include "process/owner.h"
 #include "process/program_facts.h"
 
-#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -60,13 +59,6 @@ class ProcessTable {
         ProcessDetailsPtr details;
     };
     using Entries = std::list<Entry>;
-    /// Details that cannot change any more, for the owner that they are of: found without the lock and the table.
-    struct Settled {
-        std::uint32_t pid = 0;
-        std::uint64_t start_ns = 0;
-        std::uint64_t image = 0;
-        ProcessDetailsPtr details;
-    };
 
     [[nodiscard]] std::optional<Entry> lookup(const Key& key);
     [[nodiscard]] bool still_valid(const Entry& entry, const Owner& owner, std::int64_t now_ns) const;
@@ -74,13 +66,10 @@ class ProcessTable {
     [[nodiscard]] Entry read(const Owner& owner, std::int64_t now_ns, const EnrichConfig& config);
     void complete(Entry& entry, const Owner& owner, const EnrichConfig& config);
     void put(Entry entry, const EnrichConfig& config);
-    [[nodiscard]] Settled& settled_of(const Owner& owner) { return settled_[owner.pid % settled_.size()]; }
-    [[nodiscard]] ProcessDetailsPtr find_in_table(const Owner& owner, std::int64_t now_ns);
 
     std::size_t capacity_;
     std::string proc_root_;
     ReadProgram read_program_; ///< may be empty
-    std::array<Settled, 64> settled_; ///< loop thread only
     mutable std::mutex mutex_; ///< guards what follows; not held while /proc is read
     EnrichConfig config_;
     Entries entries_;          ///< most recently used first

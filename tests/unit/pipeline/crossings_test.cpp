@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "catch.h"
+#include "ends.h"
 #include "pipeline/crossings.h"
 
 #include <string>
 
 using namespace dnsmon;
+using namespace dnsmon::test;
 
 namespace {
 
@@ -22,10 +24,7 @@ PacketItem item(Endpoint from, Endpoint to, const std::string& interface, std::u
     out.flow.source = from;
     out.flow.destination = to;
     out.interface = &interface;
-    if (sender_pid != 0) {
-        out.sender.owner.attribution = Attribution::kExact;
-        out.sender.owner.pid = sender_pid;
-    }
+    if (sender_pid != 0) out.sender = end_of(sender_pid);
     return out;
 }
 
@@ -57,7 +56,7 @@ TEST_CASE("a query over veth, bridge and a translating uplink is one, its client
     REQUIRE(fixture.released.size() == 1);
     const PacketItem& one = fixture.released[0];
     CHECK(one.flow.source == kClient);
-    CHECK(one.sender.owner.pid == 77);
+    CHECK(one.sender->owner.pid == 77);
     REQUIRE(one.crossed_count == 3);
     CHECK(*one.crossed[0] == kVeth);
     CHECK(*one.crossed[2] == kUplink);
@@ -66,17 +65,15 @@ TEST_CASE("a query over veth, bridge and a translating uplink is one, its client
 TEST_CASE("an answer is seen as its client sees it") {
     Fixture fixture;
     PacketItem outer = item(kServer, kHost, kUplink);
-    outer.receiver.owner.attribution = Attribution::kListener; // of the translating host's own port
-    outer.receiver.owner.pid = 1;
+    outer.receiver = end_of(1, Attribution::kListener); // of the translating host's own port
     PacketItem inner = item(kServer, kClient, kBridge);
-    inner.receiver.owner.attribution = Attribution::kExact;
-    inner.receiver.owner.pid = 77;
+    inner.receiver = end_of(77);
     CHECK_FALSE(fixture.add(outer, 3, true));
     CHECK(fixture.add(inner, 2, true));
     fixture.crossings.release_all(fixture.release);
     REQUIRE(fixture.released.size() == 1);
     CHECK(fixture.released[0].flow.destination == kClient);
-    CHECK(fixture.released[0].receiver.owner.pid == 77);
+    CHECK(fixture.released[0].receiver->owner.pid == 77);
 }
 
 TEST_CASE("what only looks alike stays apart") {

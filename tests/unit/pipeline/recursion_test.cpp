@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "catch.h"
+#include "ends.h"
 #include "packet_builder.h"
 #include "pipeline/recursion.h"
 
@@ -10,21 +11,14 @@ namespace {
 
 constexpr std::int64_t kTimeoutNs = 5'000'000'000;
 
-Owner owner(std::uint32_t pid) {
-    Owner out;
-    out.attribution = Attribution::kExact;
-    out.pid = pid;
-    return out;
-}
-
 /// `port`: the client's; pid 0: not of this host.
 PacketItem item(std::uint16_t port, std::uint32_t sender, std::uint32_t receiver, std::int64_t time_ns = 0) {
     PacketItem out;
     out.time_ns = time_ns;
     out.flow.source.port = port;
     out.flow.destination.port = 53;
-    if (sender != 0) out.sender.owner = owner(sender);
-    if (receiver != 0) out.receiver.owner = owner(receiver);
+    if (sender != 0) out.sender = end_of(sender);
+    if (receiver != 0) out.receiver = end_of(receiver);
     return out;
 }
 
@@ -50,7 +44,7 @@ TEST_CASE("the client that asked the resolver is named until it is answered") {
     PacketItem sent = item(9000, 500, 0);
     recursion.note(sent, dns_query(2, "WWW.example.org")); // 0x20
     REQUIRE(sent.on_behalf_of != nullptr);
-    CHECK(sent.on_behalf_of->front().owner.pid == 10);
+    CHECK(sent.on_behalf_of->front()->owner.pid == 10);
 
     CHECK(clients(recursion, dns_query(3, "other.example.org")) == 0);
     PacketItem answered = item(53, 500, 10);
@@ -92,7 +86,10 @@ TEST_CASE("a server that forks for each connection is one server") {
         details->name = "dnsmasq";
         details->parent_pid = 500;
         details->parent_name = parent;
-        return End{owner(pid), details};
+        Owner owner;
+        owner.attribution = Attribution::kExact;
+        owner.pid = pid;
+        return end_of(owner, details);
     };
     PacketItem asked = item(4000, 10, 0);
     asked.receiver = child(501, "dnsmasq"); // answered last on the port
@@ -101,7 +98,7 @@ TEST_CASE("a server that forks for each connection is one server") {
     sent.sender = child(502, "dnsmasq");
     recursion.note(sent, query);
     REQUIRE(sent.on_behalf_of != nullptr);
-    CHECK(sent.on_behalf_of->front().owner.pid == 10);
+    CHECK(sent.on_behalf_of->front()->owner.pid == 10);
     PacketItem other = item(9000, 0, 0);
     other.sender = child(503, "sh");
     recursion.note(other, query);

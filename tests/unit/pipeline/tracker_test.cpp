@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "catch.h"
+#include "ends.h"
 #include "packet_builder.h"
 #include "pipeline/tracker.h"
 
@@ -32,12 +33,12 @@ Bytes response_to(Bytes query, std::uint8_t rcode = 0) {
     return query;
 }
 
-End process(std::uint32_t pid, const char* name) {
-    End end;
-    end.owner.attribution = Attribution::kExact;
-    end.owner.pid = pid;
-    std::snprintf(end.owner.process_name.data(), end.owner.process_name.size(), "%s", name);
-    return end;
+const End* process(std::uint32_t pid, const char* name) {
+    Owner owner;
+    owner.attribution = Attribution::kExact;
+    owner.pid = pid;
+    std::snprintf(owner.process_name.data(), owner.process_name.size(), "%s", name);
+    return end_of(owner);
 }
 
 /// Drives one tracker and gives back the events as JSON.
@@ -174,7 +175,7 @@ TEST_CASE("when both ends are local the client is the process and the server is 
 TEST_CASE("on a server that answers the network the server is the process") {
     Bench bench;
     PacketItem item = query_item();
-    item.sender = {};
+    item.sender = nullptr;
     item.receiver = process(53, "unbound");
     item.direction = Direction::kIngress;
     const json asked = bench.one(item, dns_query(7, "example.org"));
@@ -185,7 +186,7 @@ TEST_CASE("on a server that answers the network the server is the process") {
 TEST_CASE("a message of nobody is logged and counted") {
     Bench bench;
     PacketItem item = query_item();
-    item.sender = {};
+    item.sender = nullptr;
     const json asked = bench.one(item, dns_query(7, "example.org"));
     CHECK(!asked.contains("process"));
     CHECK(asked["dnsmon"]["attribution"] == "none");
