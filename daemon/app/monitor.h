@@ -11,6 +11,7 @@
 #include "probe/probe.h"
 #include "util/result.h"
 
+#include <chrono>
 #include <functional>
 
 namespace dnsmon {
@@ -19,7 +20,7 @@ class Monitor {
   public:
     /// `room` is signalled by the pipeline's workers when they took something from their queue.
     [[nodiscard]] static Result<std::unique_ptr<Monitor>> make(EventLoop& loop, Probe& probe, Pipeline& pipeline,
-                                                               const Wakeup& room);
+                                                               const Wakeup& room, std::uint64_t ring_bytes);
     ~Monitor();
     Monitor(const Monitor&) = delete;
     Monitor& operator=(const Monitor&) = delete;
@@ -30,18 +31,22 @@ class Monitor {
     [[nodiscard]] const Result<void>& failure() const { return failure_; }
 
   private:
-    Monitor(EventLoop& loop, Probe& probe, Pipeline& pipeline, const Wakeup& room, Timer busy, Timer tick);
+    Monitor(EventLoop& loop, Probe& probe, Pipeline& pipeline, const Wakeup& room, std::uint64_t ring_bytes, Timer busy,
+            Timer tick);
     void ring_readable();
     void busy_tick();
     void idle_tick();
     void room_made();
-    bool drain();
+    void pace(std::chrono::milliseconds period);
+    std::uint64_t drain();
 
     EventLoop& loop_;
     Probe& probe_;
     Pipeline& pipeline_;
     const Wakeup& room_;
+    std::uint64_t most_packets_; ///< a drain, beyond which waiting longer would be too bold
     Timer busy_; ///< paces the drains while packets come
+    std::chrono::milliseconds period_{}; ///< of busy_; 0: stopped
     Timer tick_; ///< makes what is due happen while no packets come
     std::int64_t last_packet_ns_ = 0;
     bool full_ = false; ///< the pipeline takes nothing until a worker makes room

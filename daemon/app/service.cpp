@@ -99,7 +99,7 @@ Result<void> Service::start_pipeline() {
         exec_watcher_ = std::move(*watcher);
         exec_notices_.reset();
     }
-    auto monitor = Monitor::make(loop_, *probe_, *pipeline_, room_);
+    auto monitor = Monitor::make(loop_, *probe_, *pipeline_, room_, config_.capture.ring_buffer_bytes);
     if (!monitor) return std::move(monitor).error();
     monitor_ = std::move(*monitor);
     return {};

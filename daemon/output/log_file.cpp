@@ -5,8 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 
 namespace dnsmon {
 
@@ -16,6 +18,9 @@ constexpr mode_t kDirectoryMode = 0750;
 /// No line of ours is longer (kMaxLineBytes of event/ and its frame). A file without a line end in so many last bytes
 /// is not ours to cut.
 constexpr std::int64_t kMaxRepairBytes = 4 << 20;
+/// Room is reserved in steps of an eighth of what the file holds, within these bounds: little where little is written.
+constexpr std::uint64_t kMinReserveBytes = 64U << 10;
+constexpr std::uint64_t kMaxReserveBytes = 8U << 20;
 
 bool make_parent(const std::string& path) {
     const std::size_t slash = path.rfind('/');
@@ -97,12 +102,46 @@ Result<void> LogFile::repair_end() {
     return {};
 }
 
+LogFile& LogFile::operator=(LogFile&& other) noexcept {
+    give_back();
+    fd_ = std::move(other.fd_);
+    size_bytes_ = other.size_bytes_;
+    reserved_until_ = other.reserved_until_;
+    holds_reserve_ = std::exchange(other.holds_reserve_, false);
+    modified_at_s_ = other.modified_at_s_;
+    torn_ = other.torn_;
+    return *this;
+}
+
+LogFile::~LogFile() { give_back(); }
+
+/// Blocks that the file system then need not find page by page: writing costs a fraction (docs/adr/0005-reserved-blocks.md).
+/// No room for them, or no such call on this file system, is no trouble: then each write finds its own.
+void LogFile::reserve(std::size_t bytes) {
+    const std::uint64_t wanted = size_bytes_ + bytes;
+    if (wanted <= reserved_until_) return;
+    const std::uint64_t step = std::clamp(size_bytes_ / 8, kMinReserveBytes, kMaxReserveBytes);
+    const std::uint64_t from = std::max(reserved_until_, size_bytes_);
+    reserved_until_ = wanted + step;
+    holds_reserve_ = true; // perhaps a part of it, when it fails
+    if (::fallocate(fd_.get(), FALLOC_FL_KEEP_SIZE, static_cast<off_t>(from), static_cast<off_t>(reserved_until_ - from)) != 0)
+        give_back(); // the last blocks of a full disk are anyone's
+}
+
+void LogFile::give_back() {
+    struct stat status {};
+    if (!is_open() || !std::exchange(holds_reserve_, false) || ::fstat(fd_.get(), &status) != 0) return;
+    (void)::ftruncate(fd_.get(), status.st_size); // frees what lies behind the end
+}
+
 bool LogFile::still_at(const std::string& path) {
     struct stat opened {};
     struct stat named {};
     if (!is_open() || ::fstat(fd_.get(), &opened) != 0 || opened.st_nlink == 0) return false;
     if (::stat(path.c_str(), &named) != 0) return false;
-    size_bytes_ = static_cast<std::uint64_t>(opened.st_size);
+    const auto size = static_cast<std::uint64_t>(opened.st_size);
+    if (size < size_bytes_) reserved_until_ = size; // truncated by someone else, and the reserve with it
+    size_bytes_ = size;
     return opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
@@ -112,6 +151,7 @@ LogFile::Appended LogFile::append(std::string_view bytes) {
         ++size_bytes_;
         torn_ = false;
     }
+    reserve(bytes.size());
     Appended appended;
     while (appended.bytes < bytes.size()) {
         const ssize_t n = ::write(fd_.get(), bytes.data() + appended.bytes, bytes.size() - appended.bytes);

@@ -12,12 +12,16 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace dnsmon {
 
 class LogFile {
   public:
     LogFile() = default; ///< closed
+    LogFile(LogFile&& other) noexcept { *this = std::move(other); }
+    LogFile& operator=(LogFile&& other) noexcept;
+    ~LogFile();
 
     /// Appends to `path`, created with `mode` exactly (whatever the umask) where it is not there, and so is its
     /// directory (one level, 0750). A path that names anything but a regular file is an Error.
@@ -42,9 +46,13 @@ class LogFile {
 
   private:
     Result<void> repair_end();
+    void reserve(std::size_t bytes);
+    void give_back();
 
     Fd fd_;
     std::uint64_t size_bytes_ = 0;
+    std::uint64_t reserved_until_ = 0; ///< offset up to which blocks were asked for
+    bool holds_reserve_ = false;       ///< some may lie behind the file's end
     std::int64_t modified_at_s_ = 0;
     bool torn_ = false; ///< a partial line could not be cut: the next append ends it first
 };
