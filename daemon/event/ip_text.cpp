@@ -2,6 +2,8 @@
 #include "event/ip_text.h"
 
 #include <array>
+#include <cstdint>
+#include <cstring>
 
 namespace dnsmon {
 
@@ -9,19 +11,30 @@ namespace {
 
 constexpr std::size_t kMaxTextBytes = 45; // INET6_ADDRSTRLEN without its terminator
 
-char* put_octet(char* to, unsigned value) {
-    if (value >= 100) *to++ = static_cast<char>('0' + value / 100);
-    if (value >= 10) *to++ = static_cast<char>('0' + value / 10 % 10);
-    *to++ = static_cast<char>('0' + value % 10);
-    return to;
-}
+struct OctetText {
+    std::array<char, 4> text{}; ///< with the dot that follows
+    std::uint8_t bytes = 0;
+};
+
+constexpr auto kOctets = [] {
+    std::array<OctetText, 256> all{};
+    for (unsigned value = 0; value < all.size(); ++value) {
+        OctetText& octet = all[value];
+        if (value >= 100) octet.text[octet.bytes++] = static_cast<char>('0' + value / 100);
+        if (value >= 10) octet.text[octet.bytes++] = static_cast<char>('0' + value / 10 % 10);
+        octet.text[octet.bytes++] = static_cast<char>('0' + value % 10);
+        octet.text[octet.bytes++] = '.';
+    }
+    return all;
+}();
 
 char* put_v4(char* to, const std::uint8_t* octets) {
     for (int i = 0; i < 4; ++i) {
-        if (i > 0) *to++ = '.';
-        to = put_octet(to, octets[i]);
+        const OctetText& octet = kOctets[octets[i]];
+        std::memcpy(to, octet.text.data(), octet.text.size());
+        to += octet.bytes;
     }
-    return to;
+    return to - 1; // the last dot
 }
 
 /// Without leading zeros, lower case (RFC 5952 4.1, 4.3).

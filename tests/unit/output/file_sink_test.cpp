@@ -288,3 +288,34 @@ TEST_CASE("opened later, a file that another sink still writes is left alone") {
     config.path = dir / "missing/deeper/events.json";
     CHECK_FALSE(FileSink::open_later(config).has_value());
 }
+
+TEST_CASE("blocks are reserved behind the end while the file is written, and given back") {
+    TempDir dir;
+    const std::string path = dir / "events.json";
+    const auto status_of = [&] {
+        struct stat status {};
+        REQUIRE(::stat(path.c_str(), &status) == 0);
+        return status;
+    };
+    constexpr off_t kBlock = 512; // of st_blocks, stat(2)
+    auto sink = open_sink(config_for(path));
+    sink->write(numbered(0, 100));
+    const auto size = static_cast<off_t>(fs::file_size(path));
+    CHECK(size == 3200);
+    if (status_of().st_blocks * kBlock < size + 4096) WARN("this file system reserves nothing");
+    sink.reset();
+    CHECK(status_of().st_size == size);
+    CHECK(status_of().st_blocks * kBlock <= 4096);
+    CHECK(numbers(read_file(path)).size() == 100);
+}
+
+TEST_CASE("a file that someone else truncates is written on from its new end") {
+    TempDir dir;
+    const std::string path = dir / "events.json";
+    auto sink = open_sink(config_for(path));
+    sink->write(numbered(0, 5000));
+    fs::resize_file(path, 0);
+    sink->write(numbered(7000, 10));
+    sink.reset();
+    CHECK(numbers(read_file(path)) == std::multiset<std::size_t>{7000, 7001, 7002, 7003, 7004, 7005, 7006, 7007, 7008, 7009});
+}
