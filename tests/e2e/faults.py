@@ -20,6 +20,7 @@ import tempfile
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 from dnsmon_e2e import Dnsmon, EndToEndCase, PATIENCE, Resolver, main, pick, wire  # noqa: E402
 from dnsmon_e2e.journal import JOURNALD, Journal  # noqa: E402
+from dnsmon_e2e.waiting import LineCollector  # noqa: E402
 
 
 def events_in(data):
@@ -64,6 +65,14 @@ class Faults(EndToEndCase):
                 s.recv(65535)
         if dnsmon.lines:
             dnsmon.wait_event(event__action="response", dns__id=str(self.asked))
+
+    def wait_in_file(self):
+        """Until the last answer is in the file: standard output may have it a moment earlier."""
+        with subprocess.Popen(["tail", "-n", "+1", "-f", self.path], stdout=subprocess.PIPE, text=True) as tail:
+            lines = LineCollector(tail.stdout)
+            answer = f'"type":"answer","id":"{self.asked}"'
+            self.assertTrue(lines.wait(lambda all_lines: any(answer in line for line in all_lines), 10))
+            tail.terminate()
 
     def wait_loss(self, dnsmon):
         return json.loads(dnsmon.wait_line(lambda line: '"dnsmon.loss"' in line))
@@ -212,7 +221,8 @@ class Faults(EndToEndCase):
     def test_logrotate_with_copytruncate(self):
         with self.monitor(max_size="never") as dnsmon:
             for _ in range(3):
-                self.ask(dnsmon)  # lines that come between copy and truncation are lost to logrotate: none do here
+                self.ask(dnsmon)
+                self.wait_in_file()  # lines that come between copy and truncation are lost to logrotate
                 self.logrotate("copytruncate")
         self.assertEqual(len(glob.glob(self.path + "*")), 4)
         self.assert_books(dnsmon, "file", self.files(), [])

@@ -387,7 +387,7 @@ class Schedules(EndToEndCase):
         print(f"{len(seen)} queries, {len(answers)} answers, {len(wrong)} wrong, {unattributed} without a process, {merged} by another writer of one TCP connection, "
               f"{len(schedule.sockets)} sockets, {len(set(schedule.asked.values()))} processes")
         self.assertEqual(wrong[:5], [])
-        self.assertLessEqual(merged, len(seen) // 1000)
+        self.assertLessEqual(merged, max(5, len(seen) // 1000))
         self.assertEqual(schedule.asked.keys() - seen, set(), "queries without an event")
         self.assertEqual(schedule.answered.keys() - answers, set(), "answers without an event")
         return unattributed
