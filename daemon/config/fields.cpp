@@ -74,7 +74,7 @@ Result<std::string> interface(const YamlNode& node) {
 }
 
 Result<std::string> network_namespace(const YamlNode& node) {
-    if (node.scalar == "host" || node.scalar == "all") return Error{quoted(node.scalar) + " stands alone, not in a list"};
+    if (node.scalar == "host" || node.scalar == "all") return Error{dnsmon::quoted(node.scalar) + " stands alone, not in a list"};
     return parse_namespace(node.scalar);
 }
 

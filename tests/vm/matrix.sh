@@ -48,9 +48,10 @@ deb_of() { ls "$top/build/deb/$1"/dnsmon_*.deb; }
 # The package, and a later version of it with another default for the upgrade.
 make_package() {
     local suite=$1 next=$top/build/vm/next-$1
-    if [[ ${DNSMON_VM_PACKAGES:-} == kept && -s $next.deb ]]; then return 0; fi
     # Made again from the same sources it takes seconds, where there is ccache.
-    PATH=/usr/lib/ccache:$PATH "$top/packaging/build-deb.sh" "$suite" > /dev/null || { echo "the package for $suite does not build"; return 1; }
+    if [[ ${DNSMON_VM_PACKAGES:-} != kept ]] || ! deb_of "$suite" > /dev/null 2>&1; then
+        PATH=/usr/lib/ccache:$PATH "$top/packaging/build-deb.sh" "$suite" > /dev/null || { echo "the package for $suite does not build"; return 1; }
+    fi
     rm -rf "$next"
     dpkg-deb -R "$(deb_of "$suite")" "$next"
     sed -i 's/^Version: .*/Version: 99-1/' "$next/DEBIAN/control"

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """Real containers, podman's and systemd-nspawn's: the process and the container that asked, one event per message across
-bridge and address translation."""
+bridge and address translation; and the program itself in one that may not do what it takes."""
 import os
 import re
 import shutil
@@ -10,7 +10,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "harness"))
-from dnsmon_e2e import Dnsmon, EndToEndCase, Resolver, SkipCell, Veth, main, pick  # noqa: E402
+from dnsmon_e2e import DNSMON, Dnsmon, EndToEndCase, Resolver, SkipCell, Veth, main, pick  # noqa: E402
 
 NAME = "www.example.test"
 # Waits for a line, so that its pid can be asked for before it looks up; exec keeps the pid.
@@ -25,8 +25,8 @@ def run(*argv, **options):
 
 
 def make_root(folder):
-    """A root file system with dig and sh, as small as an image can be."""
-    programs = [shutil.which(name) for name in ("dig", "sh", "cat")]
+    """A root file system with dig, sh and dnsmon, as small as an image can be."""
+    programs = [*(shutil.which(name) for name in ("dig", "sh", "cat")), DNSMON]
     for program in programs:
         for path in [program, *re.findall(r"(/\S+) \(0x", run("ldd", program))]:
             target = folder + (path if path.startswith("/usr") else "/usr" + path)
@@ -60,13 +60,23 @@ class RealContainers(EndToEndCase):
             self.assert_fields(event, process__name="dig", process__executable="/usr/bin/dig")
         return events
 
-    def test_podman_behind_its_bridge(self):
+    def image(self):
         if not shutil.which("podman"):
             raise SkipCell("podman is not installed")
         archive = subprocess.Popen(["tar", "-C", self.root, "-c", "."], stdout=subprocess.PIPE)
         run("podman", "import", "-", "dnsmon-test", stdin=archive.stdout)
         archive.stdout.close()
         self.assertEqual(archive.wait(), 0)
+
+    def test_dnsmon_in_a_container_that_may_not(self):
+        self.image()
+        done = subprocess.run(["podman", "run", "--rm", "dnsmon-test", DNSMON, "run", "--stdout"], capture_output=True, text=True,
+                              timeout=120, check=False)
+        self.assertEqual(done.returncode, 77, done.stderr)
+        self.assertIn("missing CAP_BPF CAP_PERFMON CAP_NET_ADMIN", done.stderr)
+
+    def test_podman_behind_its_bridge(self):
+        self.image()
         client = subprocess.Popen(["podman", "run", "-i", "--rm", "--name", "dnsmon-client", "dnsmon-test", "sh", "-c",
                                    "echo ready; " + WAIT_AND_DIG, "sh", f"@{self.resolver.address4}", NAME],
                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)

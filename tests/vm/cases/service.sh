@@ -137,6 +137,6 @@ case_of no_capabilities no_capabilities
 case_of metrics metrics
 case_of upgrade upgraded
 for flavour; do case_of "$flavour" flavour "$flavour"; done
-/payload/capabilities.sh "$@"
+/payload/capabilities.sh fentry cgroup
 case_of prepared prepared
 exit $failed
