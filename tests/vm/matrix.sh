@@ -61,29 +61,29 @@ make_package() {
 }
 
 hooks_without_systemd() {
-    guest "$1.hooks" -t 900 -p "$dnsmon" "${tests[@]}" "$1" tests/vm/cases/hooks.sh "${flavours[@]}"
+    guest "$1.hooks" -t 1500 -p "$dnsmon" "${tests[@]}" "$1" tests/vm/cases/hooks.sh "${flavours[@]}"
 }
 
 hooks_with_package() {
-    guest "$1.hooks" -i -t 1200 -s "$2" -p "$(deb_of "$2")=dnsmon.deb" "${tests[@]}" "$1" tests/vm/cases/hooks.sh "${flavours[@]}"
+    guest "$1.hooks" -i -t 1800 -s "$2" -p "$(deb_of "$2")=dnsmon.deb" "${tests[@]}" "$1" tests/vm/cases/hooks.sh "${flavours[@]}"
 }
 
 # The package's life, then the next boot from the same disk.
 service() {
     local kernel=$1 suite=$2 work
     work=$(mktemp -d "$top/build/vm/disk.XXXXXX")
-    guest "$kernel.service" -i -t 900 -s "$suite" -d "$work/disk" -p "$(deb_of "$suite")=dnsmon.deb" \
+    guest "$kernel.service" -i -t 1500 -s "$suite" -d "$work/disk" -p "$(deb_of "$suite")=dnsmon.deb" \
         -p "$top/build/vm/next-$suite.deb=dnsmon-next.deb" -p "$top/packaging/examples/kprobe.conf" \
         -p "$top/packaging/examples/metrics.conf" \
         -p "$here/cases/early_lookup.service" -p "$here/cases/capabilities.sh" -p "$here/cases/service_lib.sh" \
         -p "$here/cases/service.sh" "$kernel" ./service.sh "${flavours[@]}"
-    guest "$kernel.boot" -i -t 300 -s "$suite" -d "$work/disk" -p "$here/cases/service_lib.sh" -p "$here/cases/next_boot.sh" \
+    guest "$kernel.boot" -i -t 600 -s "$suite" -d "$work/disk" -p "$here/cases/service_lib.sh" -p "$here/cases/next_boot.sh" \
         "$kernel" ./next_boot.sh
     rm -rf "$work"
 }
 
 conditions() { # KERNEL NAME KERNEL_ARGUMENTS
-    guest "$1.$2" -t 300 -a "$3" -p "$dnsmon" "${tests[@]}" -p "$here/cases/service_lib.sh" -p "$here/cases/conditions.sh" \
+    guest "$1.$2" -t 600 -a "$3" -p "$dnsmon" "${tests[@]}" -p "$here/cases/service_lib.sh" -p "$here/cases/conditions.sh" \
         "$1" ./conditions.sh
 }
 
