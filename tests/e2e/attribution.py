@@ -5,7 +5,6 @@ sender's own getpid() is the truth that its event is compared with."""
 import contextlib
 import ctypes
 import os
-import re
 import socket
 import struct
 import subprocess
@@ -13,12 +12,11 @@ import sys
 import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
-from dnsmon_e2e import Child, Dnsmon, EndToEndCase, PATIENCE, SkipCell, in_child, loopback4, main, pick, wire  # noqa: E402
+from dnsmon_e2e import Child, Dnsmon, EndToEndCase, PATIENCE, RELEASE, SkipCell, in_child, loopback4, main, pick, wire  # noqa: E402
 
 NAME = "www.example.test"
 UDP_CORK, IP_PKTINFO, MSG_FASTOPEN, TCP_FASTOPEN, PR_SET_NAME = 1, 8, 0x20000000, 23, 15
 ODD_CLIENT = os.environ.get("DNSMON_TEST_ODD_CLIENT", "")
-RELEASE = tuple(int(re.match(r"\d+", part)[0]) for part in os.uname().release.split(".")[:2])
 NO_HOOKS_THAT_SEE_EACH_SEND = os.environ.get("DNSMON_TEST_HOOKS") == "cgroup" and RELEASE < (6, 1)
 
 

@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
-from dnsmon_e2e import Dnsmon, EndToEndCase, Resolver, SkipCell, main, pick, wire  # noqa: E402
+from dnsmon_e2e import Dnsmon, EndToEndCase, RELEASE, Resolver, SkipCell, main, pick, wire  # noqa: E402
 
 NAME = "www.example.test"
 MARK = os.getpid() & 0xFFFF
@@ -47,6 +47,8 @@ class Containers(EndToEndCase):
 
     @classmethod
     def setUpClass(cls):
+        if cls.inside and RELEASE < (6, 2):
+            raise SkipCell("before Linux 6.2 only the loopback devices of other namespaces are watched")
         for name in (CLIENT, WORLD):
             ip("netns", "add", name)
             cls.addClassCleanup(ip, "netns", "del", name)

@@ -6,9 +6,11 @@ import json
 import os
 import subprocess
 import sys
+import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
-from dnsmon_e2e import Client, Dnsmon, EndToEndCase, Namespace, Resolver, Veth, loopback4, main, pick, wire  # noqa: E402
+from dnsmon_e2e import (Client, Dnsmon, EndToEndCase, Namespace, RELEASE, Resolver, SkipCell, Veth,  # noqa: E402
+                        loopback4, main, pick, wire)
 from dnsmon_e2e.waiting import LineCollector  # noqa: E402
 
 NAME = "www.example.test"
@@ -52,6 +54,8 @@ class NamespacesCase(EndToEndCase):
     namespaces = "all"
 
     def setUp(self):
+        if RELEASE < (6, 1):
+            raise SkipCell("other network namespaces are watched from Linux 6.1 on")
         self.dnsmon = self.enterContext(Dnsmon({"capture": {"namespaces": self.namespaces}}))
 
     def exchange(self, dnsmon=None, **wanted):
@@ -68,10 +72,11 @@ class NamespacesCase(EndToEndCase):
 
 class All(NamespacesCase):
     def test_loopback_of_another_namespace(self):
-        with Namespace() as there, Resolver([loopback4()], there.command) as resolver:
-            for words, transport in (([], "udp"), (["+tcp"], "tcp")):
-                with self.subTest(transport):
-                    client = Client(*there.command("dig", "+tries=1", f"@{resolver.address4}", NAME, *words))
+        with Namespace() as there, Resolver([loopback4(), "::1"], there.command) as resolver:
+            for words, transport, server in (([], "udp", resolver.address4), (["+tcp"], "tcp", resolver.address4),
+                                             ([], "udp", resolver.address6), (["+tcp"], "tcp", resolver.address6)):
+                with self.subTest(f"{transport} to {server}"):
+                    client = Client(*there.command("dig", "+tries=1", f"@{server}", NAME, *words))
                     for event in self.exchange(process__pid=client.pid):
                         self.assert_fields(event, process__name="dig", process__executable="/usr/bin/dig",
                                            network__transport=transport, dnsmon__attribution="exact",
@@ -104,6 +109,7 @@ class All(NamespacesCase):
             self.assertEqual((len(events), got), (8, truth))
             self.assertFalse([e for e in events if pick(e, "dnsmon.unsolicited") or pick(e, "dnsmon.retransmits")])
 
+    @unittest.skipIf(RELEASE < (6, 2), "before Linux 6.2 only the loopback devices of other namespaces are watched")
     def test_between_two_namespaces_that_this_host_is_not_part_of(self):
         net = f"10.{MARK >> 8}.{MARK & 255}"
         with Namespace() as asks, Namespace() as answers:
@@ -129,6 +135,7 @@ class All(NamespacesCase):
                 query = dnsmon.wait_event(event__action="query", process__pid=client.pid)
                 self.assert_fields(query, dnsmon__server_process__pid=resolver.process.pid)
 
+    @unittest.skipIf(RELEASE < (6, 2), "before Linux 6.2 only the loopback devices of other namespaces are watched")
     def test_a_message_that_waits_for_its_neighbour_is_one(self):
         """It is seen where it is sent, and half a second later on its way."""
         with Veth() as there:
@@ -182,6 +189,10 @@ class Host(NamespacesCase):
 
 
 class Named(EndToEndCase):
+    def setUp(self):
+        if RELEASE < (6, 1):
+            raise SkipCell("other network namespaces are watched from Linux 6.1 on")
+
     def test_those_that_are_named_come_and_go(self):
         there, other = Namespace(), Namespace()
         with Dnsmon({"capture": {"namespaces": [there.name, "/run/netns/no-such-namespace"]}}) as dnsmon:

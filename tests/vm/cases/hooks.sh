@@ -5,7 +5,7 @@
 # containers.   usage: hooks.sh FLAVOUR…
 # Prints "CASE flavour.file passed: how|FAILED: what" lines, and what a failed file said.
 export DNSMON=${DNSMON:-/payload/dnsmon} DNSMON_TEST_PATIENCE=3 DNSMON_TEST_ODD_CLIENT=${CLIENTS:-/payload/clients}/e2e_odd_client PYTHONDONTWRITEBYTECODE=1
-IFS=" " read -ra files <<< "${FILES:-lookups attribution server_ends any_port streams containers recursion statistics}"
+IFS=" " read -ra files <<< "${FILES:-lookups attribution server_ends any_port streams containers namespaces recursion statistics}"
 system_files=()
 echo "KERNEL $(uname -r)"
 if [[ -e /payload/dnsmon.deb ]]; then
