@@ -159,3 +159,54 @@ TEST_CASE("DNS on another port is found by its content when asked for") {
     REQUIRE(events.size() == 1);
     CHECK(events[0]["dnsmon"]["detected"] == "heuristic");
 }
+
+TEST_CASE("equal flows on two namespaces' loopback devices are two conversations, on others one") {
+    for (const bool loopback : {true, false}) {
+        Fixture fixture;
+        const Bytes query = dns_query(1, "example.org");
+        Bytes answer = query;
+        answer[2] |= 0x80;
+        const auto submit = [&](const Bytes& bytes, std::uint32_t netns) {
+            Packet packet = packet_of(bytes);
+            packet.loopback = loopback;
+            packet.netns = netns;
+            fixture.pipeline->submit(packet);
+        };
+        submit(ipv4("127.0.0.1", "127.0.0.2", kUdp, udp(4000, 53, query)), 11);
+        submit(ipv4("127.0.0.2", "127.0.0.1", kUdp, udp(53, 4000, answer)), 12);
+        fixture.pipeline->finish(2'000'000'000);
+        CHECK(fixture.pipeline->total(Counter::kUnsolicited) == (loopback ? 1 : 0));
+        CHECK(fixture.collector.events().at(0)["dnsmon"]["network_namespace"] == 11);
+    }
+}
+
+TEST_CASE("who serves is asked for where a query's receiver is not known") {
+    Fixture fixture;
+    int asked = 0;
+    fixture.pipeline->set_server_finder([&](Transport transport, const Endpoint& server) {
+        ++asked;
+        CHECK(transport == Transport::kUdp);
+        CHECK(server.port == 53);
+        Owner owner;
+        owner.attribution = Attribution::kListener;
+        owner.pid = 4321;
+        return owner;
+    });
+    const Bytes query = dns_query(1, "example.org");
+    fixture.submit(ipv4("192.0.2.1", "192.0.2.53", kUdp, udp(4000, 53, query)));
+    Bytes answer = query;
+    answer[2] |= 0x80;
+    fixture.submit(ipv4("192.0.2.53", "192.0.2.1", kUdp, udp(53, 4000, answer))); // to the client's port
+    const Bytes bytes = ipv4("192.0.2.1", "192.0.2.53", kUdp, udp(4001, 53, query));
+    Packet known = packet_of(bytes);
+    known.receiver.attribution = Attribution::kExact;
+    known.receiver.pid = 1;
+    fixture.pipeline->submit(known);
+    fixture.pipeline->finish(2'000'000'000);
+    CHECK(asked == 1);
+    const auto events = fixture.collector.events();
+    REQUIRE(events.size() == 3);
+    CHECK(events[0]["process"]["pid"] == 4321);
+    CHECK(events[0]["dnsmon"]["attribution"] == "listener");
+    CHECK(events[2]["process"]["pid"] == 1);
+}
