@@ -111,19 +111,15 @@ for kernel; do
     esac
     "$here/images.sh" "${images[@]}"
 done
+# Guests that need no package run while the packages are made.
 for kernel; do
-    if chosen "$kernel.hooks" || chosen "$kernel.service"; then
-        case $kernel in 6.1) make_package bookworm ;; 6.12) make_package trixie ;; esac
-    fi
+    case $kernel in 6.1 | 6.12 | native) ;; *) start "$kernel.hooks" hooks_without_systemd "$kernel" ;; esac
 done
-# The longest first.
 for kernel; do
-    case $kernel in
-        6.1) start 6.1.hooks hooks_with_package 6.1 bookworm; start 6.1.service service 6.1 bookworm ;;
-        6.12) start 6.12.hooks hooks_with_package 6.12 trixie; start 6.12.service service 6.12 trixie ;;
-        native) ;;
-        *) start "$kernel.hooks" hooks_without_systemd "$kernel" ;;
-    esac
+    case $kernel in 6.1) suite=bookworm ;; 6.12) suite=trixie ;; *) continue ;; esac
+    if chosen "$kernel.hooks" || chosen "$kernel.service"; then make_package "$suite"; fi
+    start "$kernel.hooks" hooks_with_package "$kernel" "$suite"
+    start "$kernel.service" service "$kernel" "$suite"
 done
 for kernel; do
     [[ $kernel != native ]] || continue
