@@ -32,6 +32,8 @@ done
 build() {
     local name=$1 launcher=() tests=()
     [[ $name == release ]] || tests=(-DDNSMON_TESTS=ON)
+    # What is compiled here is the same in another clone (packaging/check-deb.sh makes one).
+    export CCACHE_BASEDIR=$top CCACHE_NOHASHDIR=yes
     if command -v ccache > /dev/null; then launcher=(-DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
     echo "building preset $name"
     mkdir -p "build/$name"
