@@ -4,9 +4,9 @@
 #include <bpf/libbpf.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdarg>
 #include <cstdio>
+#include <string>
 #include <string_view>
 
 namespace dnsmon {
@@ -46,9 +46,15 @@ struct LibbpfPrinter {
     [[gnu::format(printf, 2, 0)]] static int print(libbpf_print_level level, const char* format, va_list arguments) {
         LibbpfLog* log = listener();
         if (log == nullptr || level != LIBBPF_WARN) return 0;
-        std::array<char, 64 * 1024> text{};
-        std::vsnprintf(text.data(), text.size(), format, arguments);
-        const std::string_view line = telling_line(text.data());
+        // Whole, however long: the verifier's reason stands at the end of its log.
+        va_list measured;
+        va_copy(measured, arguments);
+        const int bytes = std::vsnprintf(nullptr, 0, format, measured);
+        va_end(measured);
+        if (bytes <= 0) return 0;
+        std::string text(static_cast<std::size_t>(bytes), '\0');
+        std::vsnprintf(text.data(), text.size() + 1, format, arguments);
+        const std::string_view line = telling_line(text);
         if (!line.empty()) log->last_warning_ = line;
         return 0;
     }
