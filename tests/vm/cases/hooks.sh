@@ -16,9 +16,9 @@ if [[ -e /payload/dnsmon.deb ]]; then
 fi
 echo "DOCTOR $($DNSMON doctor --json | tr -d '\n')"
 
-run() { # FLAVOUR FILE PATH
+run() { # FLAVOUR FILE PATH [TEST_CLASS…]
     local status=0
-    DNSMON_TEST_HOOKS=$1 timeout 240 "$3" > /tmp/output 2>&1 || status=$?
+    DNSMON_TEST_HOOKS=$1 timeout 240 "${@:3}" > /tmp/output 2>&1 || status=$?
     sed -n "s/^SKIPPED \(.*\)/SKIPPED $1.$2.\1/p" /tmp/output
     if ((status == 0)); then
         echo "CASE $1.$2 passed: $(sed -n 's/^Ran \([0-9]*\) tests\{0,1\} in \([0-9]*\).*/\1 tests in \2 s/p' /tmp/output)"
@@ -33,7 +33,10 @@ for flavour; do
     for file in "${files[@]}"; do
         # Other namespaces are watched by programs of their own, the same with kprobe as with fentry, in minutes.
         [[ $flavour.$file != kprobe.namespaces ]] || continue
-        run "$flavour" "$file" "tests/e2e/$file.py"
+        # How many of twenty clients at once are named right is judged by clocks, which an emulated processor has not.
+        classes=()
+        [[ $file != recursion ]] || classes=(Recursion)
+        run "$flavour" "$file" "tests/e2e/$file.py" ${classes[@]+"${classes[@]}"}
     done
     # These look at the guest's own services: no namespaces of their own. They take minutes, and kprobes name nobody whom
     # fentry does not name.
