@@ -49,6 +49,13 @@ static __always_inline __u16 skip_vlan_tags(struct __sk_buff *skb, struct packet
 	return ethertype;
 }
 
+static __always_inline void take(struct __sk_buff *skb, __u16 ethertype, __u8 flags, const struct packet *packet)
+{
+	struct dnsmon_record record = { .ethertype = ethertype, .flags = flags };
+
+	complete(skb, packet, capture_netns, &record);
+}
+
 SEC("socket")
 int dnsmon_capture(struct __sk_buff *skb)
 {
@@ -65,7 +72,7 @@ int dnsmon_capture(struct __sk_buff *skb)
 	}
 	ethertype = skip_vlan_tags(skb, &packet);
 	if (parse_packet(skb, ethertype, &packet) && is_dns(skb, &packet))
-		take(skb, ethertype, flags, &packet, capture_netns, 0);
+		take(skb, ethertype, flags, &packet);
 	return 0;
 }
 

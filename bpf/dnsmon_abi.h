@@ -123,7 +123,8 @@ struct dnsmon_record {
 	__u8 flags;           /* enum dnsmon_record_flags */
 	__u8 sender_match;    /* enum dnsmon_match */
 	__u8 receiver_match;
-	__u8 pad[3];
+	__u8 pad;
+	__u16 asked_port;     /* destination port that the sender chose, where translation has changed it since; else 0 */
 	__u32 netns;          /* inode number of the network namespace, where it is not the daemon's own; else 0 */
 	struct dnsmon_owner sender;   /* local process at the source address */
 	struct dnsmon_owner receiver; /* local process at the destination address */

@@ -100,9 +100,9 @@ static __always_inline bool read_sent(struct dnsmon_owner *owner, __u32 index, _
 	return true;
 }
 
-static __noinline bool find_sent(struct dnsmon_owner *owner, __u64 digest)
+static __noinline bool find_sent(struct __sk_buff *skb, struct dnsmon_owner *owner, __u64 digest)
 {
-	return read_sent(owner, SENT_FIRST(digest), digest) || read_sent(owner, SENT_SECOND(digest), digest);
+	return read_sent(owner, sent_slot(skb, digest, 0), digest) || read_sent(owner, sent_slot(skb, digest, 1), digest);
 }
 
 #endif

@@ -79,6 +79,39 @@ static __always_inline bool comes_once(struct __sk_buff *skb, const struct packe
 	return !(sk && sk->type == SOCK_RAW) && !address_is_multicast(&packet->destination.address);
 }
 
+/*
+ * The port that a connected socket has asked for, where translation on the way out has changed it and nothing else:
+ * docker's resolver in a container is asked at 127.0.0.11:53 and listens on another port. 0: nothing has changed.
+ */
+static __always_inline __u16 asked_port(struct __sk_buff *skb, const struct packet *packet)
+{
+	struct bpf_sock *sk = skb->sk ? bpf_sk_fullsock(skb->sk) : NULL;
+	struct address chosen;
+	__u16 port;
+
+	if (!sk || sk->type == SOCK_RAW)
+		return 0;
+	port = bpf_ntohs(sk->dst_port);
+	if (port == packet->destination.port || !is_dns_port(port))
+		return 0;
+	address_set_v4(&chosen, sk->dst_ip4);
+	return chosen.word[2] == packet->destination.address.word[2] &&
+			       chosen.word[3] == packet->destination.address.word[3] ? port : 0;
+}
+
+static __always_inline void take(struct __sk_buff *skb, __u16 ethertype, __u8 flags, const struct packet *packet, __u32 netns,
+				 __u16 asked)
+{
+	struct dnsmon_record record = { .ethertype = ethertype, .flags = flags, .netns = netns, .asked_port = asked };
+
+	if (asked && packet->protocol == IPPROTO_UDP) { /* always in its sender's context; by the changed port nobody knew it */
+		read_current(&record.sender);
+		record.sender_match = DNSMON_MATCH_EXACT;
+	}
+	remember_device(skb, netns);
+	complete(skb, packet, netns, &record);
+}
+
 static __always_inline int watch(struct __sk_buff *skb, bool egress)
 {
 	bool loopback = skb->ifindex == LOOPBACK_IFINDEX;
@@ -86,20 +119,26 @@ static __always_inline int watch(struct __sk_buff *skb, bool egress)
 	__u16 ethertype = bpf_ntohs(skb->protocol);
 	struct packet packet = {};
 	__u8 flags = egress ? DNSMON_RECORD_OUTGOING : 0;
+	__u16 asked = 0;
 
 	if (!is_wanted(netns))
 		return 1;
 	if (loopback ? skip_loopback || !egress : !bpf_cast_to_kern_ctx)
 		return 1;
 	count(DNSMON_COUNTER_SEEN);
-	if (!parse_packet(skb, ethertype, &packet) || !is_dns(skb, &packet) || (!egress && !comes_once(skb, &packet)))
+	if (!parse_packet(skb, ethertype, &packet))
+		return 1;
+	if (egress && loopback)
+		asked = asked_port(skb, &packet);
+	if (asked)
+		packet.destination.port = asked;
+	if (!is_dns(skb, &packet) || (!egress && !comes_once(skb, &packet)))
 		return 1;
 	if (loopback)
 		flags |= DNSMON_RECORD_LOOPBACK;
 	packet.source.here = egress;
 	packet.destination.here = loopback || !egress;
-	remember_device(skb, netns);
-	take(skb, ethertype, flags, &packet, netns, netns);
+	take(skb, ethertype, flags, &packet, netns, asked);
 	return 1;
 }
 

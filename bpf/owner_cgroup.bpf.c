@@ -45,9 +45,9 @@ static __always_inline void on_egress(struct __sk_buff *skb, struct bpf_sock *sk
 
 	set_key(&key, packet->protocol, netns, &packet->source, &packet->destination);
 	set_current_owner(&entry, bpf_get_socket_cookie(skb));
-	remember_sent(packet_digest(skb, packet, &key), &entry.owner);
+	remember_sent(skb, packet_digest(skb, packet, &key), &entry.owner);
 	if (packet->protocol == IPPROTO_UDP && skb->gso_segs > 1)
-		remember_sent(flow_digest(&key), &entry.owner); /* its segments differ from the whole */
+		remember_sent(skb, flow_digest(&key), &entry.owner); /* its segments differ from the whole */
 	sk = bpf_sk_fullsock(sk);
 	if (!sk || sk->type == SOCK_RAW) {
 		remember_program(&entry.owner);

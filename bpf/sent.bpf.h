@@ -11,6 +11,7 @@
 #include "packet.bpf.h"
 
 #define SENT_SLOTS 2048 /* a power of two; packets between egress and capture are far fewer */
+#define SENT_LOOPBACK_SLOTS 256 /* likewise; what leaves on a loopback device never waits: it is captured in the same call, or never */
 #define FINGERPRINT_WORDS 4
 
 struct sent {
@@ -23,7 +24,7 @@ struct sent {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, SENT_SLOTS);
+	__uint(max_entries, SENT_SLOTS + SENT_LOOPBACK_SLOTS);
 	__type(key, __u32);
 	__type(value, struct sent);
 } sent SEC(".maps");
@@ -79,8 +80,17 @@ static __always_inline bool write_sent(struct sent *slot, __u64 digest, const st
 	return mine;
 }
 
-#define SENT_FIRST(digest) ((digest) >> 32 & (SENT_SLOTS - 1))
-#define SENT_SECOND(digest) ((digest) >> 48 & (SENT_SLOTS - 1))
+#define LOOPBACK_IFINDEX 1 /* in every namespace, include/net/net_namespace.h */
+
+/* `which`: one of the two places that a packet may stand at. */
+static __always_inline __u32 sent_slot(struct __sk_buff *skb, __u64 digest, int which)
+{
+	__u32 bits = digest >> (which ? 48 : 32);
+
+	if (skb->ifindex == LOOPBACK_IFINDEX)
+		return SENT_SLOTS + (bits & (SENT_LOOPBACK_SLOTS - 1));
+	return bits & (SENT_SLOTS - 1);
+}
 
 /*
  * Of two slots the one that holds this very digest, or whose packet was captured already, or the older one: what waits
@@ -95,9 +105,9 @@ static __always_inline bool prefer_second(const struct sent *first, const struct
 	return (__s32)(second->written - first->written) < 0;
 }
 
-static __always_inline void remember_sent(__u64 digest, const struct dnsmon_owner *owner)
+static __always_inline void remember_sent(struct __sk_buff *skb, __u64 digest, const struct dnsmon_owner *owner)
 {
-	__u32 first_index = SENT_FIRST(digest), second_index = SENT_SECOND(digest);
+	__u32 first_index = sent_slot(skb, digest, 0), second_index = sent_slot(skb, digest, 1);
 	struct sent *first = bpf_map_lookup_elem(&sent, &first_index);
 	struct sent *second = bpf_map_lookup_elem(&sent, &second_index);
 

@@ -10,8 +10,6 @@
 #include "lookup.bpf.h"
 #include "submit.bpf.h"
 
-#define LOOPBACK_IFINDEX 1 /* in every namespace, include/net/net_namespace.h */
-
 const volatile bool skip_loopback;
 volatile bool egress_names_sender; /* the owner hooks fill `sent`: set when they are attached */
 
@@ -57,33 +55,33 @@ static __always_inline __u32 find_sender(struct __sk_buff *skb, const struct pac
 	if (!egress_names_sender)
 		return find_owner(sender, packet->protocol, netns, &packet->source, &packet->destination);
 	set_key(&key, packet->protocol, netns, &packet->source, &packet->destination);
-	if (find_sent(sender, packet_digest(skb, packet, &key)))
+	if (find_sent(skb, sender, packet_digest(skb, packet, &key)))
 		return DNSMON_MATCH_EXACT;
 	/* A datagram leaves in its sender's call or not at all; only what was segmented since looks different. */
 	if (packet->protocol == IPPROTO_UDP)
-		return find_sent(sender, flow_digest(&key)) ? DNSMON_MATCH_EXACT : DNSMON_MATCH_NONE;
+		return find_sent(skb, sender, flow_digest(&key)) ? DNSMON_MATCH_EXACT : DNSMON_MATCH_NONE;
 	return find_owner(sender, packet->protocol, netns, &packet->source, &packet->destination);
 }
 
-/* `netns` numbers the namespace as the owner hooks do, `shown_netns` as user space is told it. */
-static __always_inline void take(struct __sk_buff *skb, __u16 ethertype, __u8 flags, const struct packet *packet,
-				 __u32 netns, __u32 shown_netns)
+/* `netns` numbers the namespace as the owner hooks do. `record` has what its program knows: ethertype and flags, the
+ * sender where it need not be looked for. */
+static __always_inline void complete(struct __sk_buff *skb, const struct packet *packet, __u32 netns,
+				     struct dnsmon_record *record)
 {
-	struct dnsmon_record record = { .ethertype = ethertype, .flags = flags, .netns = shown_netns };
-
 	count(DNSMON_COUNTER_MATCHED);
 	if (packet->fragment != FRAGMENT_NONE)
 		count(DNSMON_COUNTER_FRAGMENTS);
-	record.time_ns = bpf_ktime_get_ns();
-	record.ifindex = skb->ifindex;
+	record->time_ns = bpf_ktime_get_ns();
+	record->ifindex = skb->ifindex;
 	if (packet->fragment != FRAGMENT_LATER) {
 		if (opens_connection(skb, packet))
 			forget_connection(netns, &packet->destination, &packet->source);
-		record.sender_match = find_sender(skb, packet, netns, &record.sender);
-		record.receiver_match = find_owner(&record.receiver, packet->protocol, netns, &packet->destination,
-						   &packet->source);
+		if (!record->sender_match)
+			record->sender_match = find_sender(skb, packet, netns, &record->sender);
+		record->receiver_match = find_owner(&record->receiver, packet->protocol, netns, &packet->destination,
+						    &packet->source);
 	}
-	submit(skb, packet->start, &record);
+	submit(skb, packet->start, record);
 }
 
 #endif

@@ -20,6 +20,7 @@ struct Packet {
     bool loopback = false;                ///< seen on the loopback device: both ends are on this host
     std::uint16_t ethertype = 0;          ///< 0x0800, 0x86dd; 0: by the version nibble of the first byte
     std::span<const std::uint8_t> bytes;  ///< captured, from the network header on
+    std::uint16_t asked_port = 0;         ///< destination port that the sender chose, where it was translated since
     std::uint32_t wire_bytes = 0;         ///< length on the wire from the network header on, ≥ bytes.size()
     Owner sender;                         ///< local process at the source address; attribution kNone: none known
     Owner receiver;                       ///< local process at the destination address

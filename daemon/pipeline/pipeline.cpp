@@ -109,6 +109,7 @@ void Pipeline::submit_datagram(const Packet& packet, const IpPacket& ip, int tun
     PacketItem item;
     std::span<const std::uint8_t> payload;
     const bool transport = parse_transport(ip, item, payload);
+    if (transport && packet.asked_port != 0) item.flow.destination.port = packet.asked_port;
     const bool listed =
         transport && (ports_.contains(item.flow.source.port) || ports_.contains(item.flow.destination.port));
     if (!listed && tunnels_left > 0 && submit_inner(packet, ip, tunnels_left)) return;

@@ -35,6 +35,7 @@ void RingReader::hand_over(std::span<const std::uint8_t> bytes, const OnPacket& 
     packet.time_ns = clock_.from_monotonic(record.time_ns);
     packet.interface = record.ifindex;
     packet.netns = record.netns;
+    packet.asked_port = record.asked_port;
     packet.direction = direction_of(record);
     packet.loopback = (record.flags & DNSMON_RECORD_LOOPBACK) != 0;
     packet.ethertype = record.ethertype;

@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
-from dnsmon_e2e import Child, Dnsmon, EndToEndCase, PATIENCE, Veth, loopback4, main, pick, wire  # noqa: E402
+from dnsmon_e2e import Child, Dnsmon, EndToEndCase, Namespace, PATIENCE, Veth, loopback4, main, pick, wire  # noqa: E402
 
 NAME = "www.example.test"
 ETH_P_IP = 0x0800
@@ -97,12 +97,13 @@ class Delayed(ForgedCase):
         self.check_delayed(5000)  # more than there are slots
 
     def load(self, packets):
-        server = (loopback4(), 53)
-        with wire.udp_socket() as listener, wire.udp_socket() as client:
-            listener.bind(server)
-            for _ in range(packets):
-                client.sendto(wire.query(NAME, ident=1), server)
-                listener.recv(512)
+        """Here, and in another network namespace, where nobody captures them."""
+        send = (f"import socket; listener, client = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2)); "
+                f"listener.bind(('{loopback4()}', 53)); client.connect(listener.getsockname()); "
+                f"[(client.send(i.to_bytes(2, 'big') + {wire.query(NAME)[2:]!r}), listener.recv(512)) for i in range({packets})]")
+        with Namespace() as other:
+            for command in ([sys.executable, "-c", send], other.command(sys.executable, "-c", send)):
+                subprocess.run(command, check=True)
 
     def check_delayed(self, packets):
         with Veth() as veth:

@@ -109,6 +109,28 @@ class All(NamespacesCase):
             self.assertEqual((len(events), got), (4, truth))
             self.assertFalse([e for e in events if pick(e, "dnsmon.unsolicited") or pick(e, "dnsmon.retransmits")])
 
+    def test_a_resolver_that_is_asked_on_another_port_than_it_listens_on(self):
+        """As docker's in a container: asked at 127.0.0.11:53, by translation it gets it on a port of its own."""
+        rules = ("table ip nat { chain out { type nat hook output priority -100; "
+                 "ip daddr 127.0.0.11 meta l4proto { tcp, udp } th dport 53 dnat to 127.0.0.11:41233; }; }")
+        with Namespace() as there, Resolver(["127.0.0.11"], there.command, port=41233) as resolver:
+            nft = subprocess.run(there.command("nft", rules), capture_output=True, text=True)
+            if nft.returncode:
+                raise SkipCell(f"no address translation here: {nft.stderr}")
+            for words, transport in (([], "udp"), (["+tcp"], "tcp")):
+                with self.subTest(transport):
+                    client = Client(*there.command("dig", "+tries=1", "@127.0.0.11", NAME, *words))
+                    answer = self.dnsmon.wait_event(event__action="response", source__ip="127.0.0.11", network__transport=transport,
+                                                    dnsmon__network_namespace=there.inode)
+                    query = self.dnsmon.wait_event(event__action="query", dns__id=answer["dns"]["id"],
+                                                   dnsmon__network_namespace=there.inode)
+                    self.assert_fields(query, destination__port=53, source__port=answer["destination"]["port"])
+                    self.assert_fields(answer, source__port=53, dnsmon__unsolicited=None)
+                    self.assertIn(resolver.process.pid,
+                                  (pick(answer, "process.pid"), pick(answer, "dnsmon.server_process.pid")))
+                    if transport == "udp":
+                        self.assert_fields(query, process__pid=client.pid, dnsmon__attribution="exact")
+
     @unittest.skipIf(RELEASE < (6, 2), "before Linux 6.2 only the loopback devices of other namespaces are watched")
     def test_between_two_namespaces_that_this_host_is_not_part_of(self):
         net = f"10.{MARK >> 8}.{MARK & 255}"

@@ -49,14 +49,15 @@ forward-zone:
 
 
 class Resolver:
-    """`address4`, `address6`: where it answers, port 53. `wrap` runs it elsewhere (another namespace)."""
+    """`address4`, `address6`: where it answers, on `port`. `wrap` runs it elsewhere (another namespace)."""
 
-    def __init__(self, addresses=None, wrap=lambda *argv: list(argv), threads=1):
+    def __init__(self, addresses=None, wrap=lambda *argv: list(argv), threads=1, port=53):
         self.addresses = addresses or [loopback4(), *([loopback6()] if HAS_IPV6 else [])]
         self.address4 = next((a for a in self.addresses if ":" not in a), None)
         self.address6 = next((a for a in self.addresses if ":" in a), None)
         self._wrap = wrap
         self._threads = threads
+        self._port = port
 
     def __enter__(self):
         self._directory = tempfile.TemporaryDirectory(prefix="dnsmon-resolver-")
@@ -64,7 +65,7 @@ class Resolver:
         with open(path, "w") as f:
             f.write(CONFIG.format(
                 directory=self._directory.name, threads=self._threads,
-                interfaces="\n".join(f"  interface: {a}@53" for a in self.addresses),
+                interfaces="\n".join(f"  interface: {a}@{self._port}" for a in self.addresses),
                 data="\n".join(f"  local-data: '{name}. 300 IN {kind} {data}'" for name, kind, data in RECORDS)))
         self.process = subprocess.Popen(self._wrap("unbound", "-d", "-c", path), stdin=subprocess.DEVNULL,
                                         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
