@@ -109,8 +109,11 @@ class Lookups(EndToEndCase):
         client = Client("dig", "+tries=1", f"@{self.resolver.address4}", NAME)
         event = self.dnsmon.wait_event(event__action="query", process__pid=client.pid)
         self.assert_fields(event, process__name="dig")
-        self.assertTrue(pick(event, "process.thread.name").startswith("isc-"), event)
-        self.assertNotEqual(pick(event, "process.thread.id"), client.pid)
+        # BIND's network manager sends: on threads of its own, from 9.20 on (Debian 13) on the first.
+        if pick(event, "process.thread.id") == client.pid:
+            self.assert_fields(event, process__thread__name="dig")
+        else:
+            self.assertTrue(pick(event, "process.thread.name").startswith("isc-"), event)
 
     def test_dig_over_tcp(self):
         client = Client("dig", "+tcp", "+tries=1", f"@{self.resolver.address4}", NAME)
