@@ -87,7 +87,7 @@ if ((${#labels[@]})) || [[ ! $vm ]]; then
     fi
 fi
 if [[ $bench ]]; then
-    if build release; then tally tests/bench/run.py; tally tests/bench/rates.py; tally tests/bench/flood.py; else tally_add 0 1 0; fi
+    if build release; then tally tests/bench/run.py --rounds 3; tally tests/bench/rates.py; tally tests/bench/flood.py; else tally_add 0 1 0; fi
 fi
 if [[ $vm ]]; then
     if build release; then tally tests/vm/matrix.sh ${kernels[@]+"${kernels[@]}"}; else tally_add 0 1 0; fi

@@ -23,6 +23,7 @@ TOP = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), 
 os.environ.setdefault("DNSMON", os.path.join(TOP, "build", "release", "dnsmon"))
 sys.path.insert(0, os.path.join(TOP, "tests", "harness"))
 from dnsmon_e2e import Client, DNSMON, Dnsmon, Resolver, loopback4, pick  # noqa: E402
+from dnsmon_e2e.budgets import cannot_run, report  # noqa: E402
 from dnsmon_e2e.dnsperf import Dnsperf  # noqa: E402
 from dnsmon_e2e.network import enter_private_namespaces  # noqa: E402
 from dnsmon_e2e import usage  # noqa: E402
@@ -159,19 +160,13 @@ def main():
     parser.add_argument("--slower", type=int, default=100)
     parser.add_argument("--tcp", action="store_true")
     options = parser.parse_args()
-    if os.geteuid() or not os.access(DNSMON, os.X_OK):
-        print(f"SKIPPED flood: needs root and {DNSMON}\n0 passed, 0 failed, 1 skipped")
+    if cannot_run("flood", DNSMON):
         return 0
     enter_private_namespaces()
     with tempfile.TemporaryDirectory(prefix="dnsmon-flood-") as directory:
         flood = Flood(options, directory)
         flood.run()
-    tally = [0, 0]
-    for what, held in flood.judge():
-        tally[not held] += 1
-        print("PASSED" if held else "FAILED", what)
-    print(f"{tally[0]} passed, {tally[1]} failed, 0 skipped")
-    return 1 if tally[1] else 0
+    return report(flood.judge())
 
 
 if __name__ == "__main__":

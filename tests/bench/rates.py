@@ -20,6 +20,7 @@ TOP = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), 
 os.environ.setdefault("DNSMON", os.path.join(TOP, "build", "release", "dnsmon"))
 sys.path.insert(0, os.path.join(TOP, "tests", "harness"))
 from dnsmon_e2e import DNSMON, Dnsmon, Resolver, loopback4, pick  # noqa: E402
+from dnsmon_e2e.budgets import cannot_run, report  # noqa: E402
 from dnsmon_e2e.dnsperf import Dnsperf  # noqa: E402
 from dnsmon_e2e.network import enter_private_namespaces  # noqa: E402
 from dnsmon_e2e.waiting import LineCollector  # noqa: E402
@@ -118,24 +119,22 @@ class OtherTraffic:
         yield f"the flood keeps {kept:.1%} of its rate, {FLOOD_KEEPS:.0%} asked", kept >= FLOOD_KEEPS
 
 
+def judged_parts(parts):
+    for part in parts:
+        part.run()
+        yield from part.judge()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=int, default=8)
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
-    if os.geteuid() or not os.access(DNSMON, os.X_OK):
-        print(f"SKIPPED rates: needs root and {DNSMON}\n0 passed, 0 failed, 1 skipped")
+    if cannot_run("rates", DNSMON):
         return 0
     enter_private_namespaces()
-    tally = [0, 0]
     with tempfile.TemporaryDirectory(prefix="dnsmon-bench-") as directory:
-        for part in (HighestRate(directory, options.seconds), OtherTraffic(directory, options.rounds)):
-            part.run()
-            for what, held in part.judge():
-                tally[not held] += 1
-                print("PASSED" if held else "FAILED", "budget:", what, flush=True)
-    print(f"{tally[0]} passed, {tally[1]} failed, 0 skipped")
-    return 1 if tally[1] else 0
+        return report(judged_parts([HighestRate(directory, options.seconds), OtherTraffic(directory, options.rounds)]))
 
 
 if __name__ == "__main__":

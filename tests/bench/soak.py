@@ -23,6 +23,7 @@ TOP = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), 
 os.environ.setdefault("DNSMON", os.path.join(TOP, "build", "release", "dnsmon"))
 sys.path.insert(0, os.path.join(TOP, "tests", "harness"))
 from dnsmon_e2e import Client, DNSMON, Dnsmon, Resolver, in_child, loopback4, pick, wire  # noqa: E402
+from dnsmon_e2e.budgets import cannot_run, report  # noqa: E402
 from dnsmon_e2e.dnsperf import Dnsperf  # noqa: E402
 from dnsmon_e2e.network import enter_private_namespaces  # noqa: E402
 from dnsmon_e2e import usage  # noqa: E402
@@ -189,19 +190,13 @@ def main():
     parser.add_argument("--minutes", type=int, default=60)
     parser.add_argument("--rate", type=int, default=1000)
     options = parser.parse_args()
-    if os.geteuid() or not os.access(DNSMON, os.X_OK):
-        print(f"SKIPPED soak: needs root and {DNSMON}\n0 passed, 0 failed, 1 skipped")
+    if cannot_run("soak", DNSMON):
         return 0
     enter_private_namespaces()
     with tempfile.TemporaryDirectory(prefix="dnsmon-soak-") as directory:
         soak = Soak(options.minutes, options.rate, directory)
         soak.run()
-        tally = [0, 0]
-        for what, held in list(soak.judge()):
-            tally[not held] += 1
-            print("PASSED" if held else "FAILED", what)
-    print(f"{tally[0]} passed, {tally[1]} failed, 0 skipped")
-    return 1 if tally[1] else 0
+        return report(soak.judge())
 
 
 if __name__ == "__main__":
