@@ -115,7 +115,7 @@ LogFile& LogFile::operator=(LogFile&& other) noexcept {
 
 LogFile::~LogFile() { give_back(); }
 
-/// Blocks that the file system then need not find page by page: writing costs a fraction (docs/adr/0005-reserved-blocks.md).
+/// Blocks that the file system then need not find page by page: writing costs a fraction (docs/adr/0006-reserved-blocks.md).
 /// No room for them, or no such call on this file system, is no trouble: then each write finds its own.
 void LogFile::reserve(std::size_t bytes) {
     const std::uint64_t wanted = size_bytes_ + bytes;
