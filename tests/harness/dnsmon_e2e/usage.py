@@ -54,4 +54,5 @@ def bpf_map(pid, name):
 
 
 def bpf_map_entries(ident):
-    return len(_bpftool("map", "dump", "id", ident))
+    """Each key once: a walk begins anew when the key that it stands on is evicted (bpf(2), BPF_MAP_GET_NEXT_KEY)."""
+    return len({json.dumps(entry["key"]) for entry in _bpftool("map", "dump", "id", ident)})
