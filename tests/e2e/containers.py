@@ -9,9 +9,11 @@ import socket
 import struct
 import subprocess
 import sys
+import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
-from dnsmon_e2e import Dnsmon, EndToEndCase, RELEASE, Resolver, SkipCell, main, pick, wire  # noqa: E402
+from dnsmon_e2e import Dnsmon, EndToEndCase, PATIENCE, RELEASE, Resolver, SkipCell, main, pick, wire  # noqa: E402
+from dnsmon_e2e.daemon import HOOKS  # noqa: E402
 
 NAME = "www.example.test"
 MARK = os.getpid() & 0xFFFF
@@ -38,6 +40,8 @@ table ip nat {{
 
 def ip(*words):
     subprocess.run(["ip", *words], check=True)
+
+BY_COOKIE = HOOKS == "cgroup" and RELEASE < (6, 1)
 
 
 class Containers(EndToEndCase):
@@ -176,6 +180,7 @@ class Containers(EndToEndCase):
         self.assert_fields(event, destination__ip=f"{OUTSIDE}.1", source__ip=f"{OUTSIDE}.2")
         return event
 
+    @unittest.skipIf(BY_COOKIE, "by cookie, a server in another namespace is named from its first answer on")
     def test_a_server_in_a_container_is_named_on_its_first_query(self):
         server, container = self.server_in_a_container("SOCK_DGRAM")
         self.assert_fields(self.datagram(self.dnsmon, 0x5100), process__pid=server.pid, container__id=container,
@@ -190,6 +195,7 @@ class Containers(EndToEndCase):
         event = self.dnsmon.wait_event(event__action="query", dns__id=str(0x5101))
         self.assert_fields(event, process__pid=client.pid, dnsmon__server_process__pid=server.pid)
 
+    @unittest.skipIf(BY_COOKIE, "by cookie, a server in another namespace is named from its first answer on")
     def test_a_server_in_a_container_that_is_older_than_the_daemon(self):
         server, container = self.server_in_a_container("SOCK_DGRAM")
         with Dnsmon(self.config()) as dnsmon:
@@ -225,6 +231,7 @@ class Containers(EndToEndCase):
                          sorted(pick(r, "process.pid") for r in responses))
 
 
+@unittest.skipIf(PATIENCE > 1, "an emulated machine takes longer from device to device than copies are waited for")
 class Watched(Containers):
     """The same with both namespaces watched: still one event for a message, and both ends' own devices in its way."""
     namespaces = [CLIENT, WORLD]  # not "all": what else runs on this machine has the same names and ids
