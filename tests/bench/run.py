@@ -169,12 +169,17 @@ class Suricata(Tool):
         subprocess.run(["mount", "--bind", self.directory, logs], check=True)
         with open(os.path.join(self.directory, "suricata.yaml"), "w") as f:
             f.write(SURICATA_CONFIG)
+        self.mounts = [os.path.join(self.root, "proc"), os.path.join(self.root, "sys"), logs]
         self.output = os.path.join(self.directory, "eve.json")
         self.launch(stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
     def command(self):
         return ["chroot", self.root, "suricata", "-c", "/run/bench/suricata.yaml", "--af-packet=lo", "-v", "-k", "none",
                 "-l", "/run/bench", "-S", "/dev/null", "--set", "unix-command.enabled=false"]
+
+    def stop(self):
+        super().stop()
+        subprocess.run(["umount", "--lazy", *self.mounts], check=True)
 
     def messages(self):
         return self.count_lines(rb'"event_type":"dns"')
