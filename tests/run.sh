@@ -65,6 +65,9 @@ known_labels() {
     done
 }
 
+# What is known of others' libraries.
+[[ $preset != tsan ]] || export TSAN_OPTIONS="suppressions=$top/tests/tsan.supp ${TSAN_OPTIONS:-}"
+
 sections=(build test)
 [[ ! $vm ]] || sections+=(vm)
 [[ ! $bench ]] || sections+=(bench)
