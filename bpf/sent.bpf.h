@@ -11,7 +11,7 @@
 #include "packet.bpf.h"
 
 #define SENT_SLOTS 2048 /* a power of two; packets between egress and capture are far fewer */
-#define SENT_LOOPBACK_SLOTS 256 /* likewise; what leaves on a loopback device never waits: it is captured in the same call, or never */
+#define SENT_LOOPBACK_SLOTS 2048 /* likewise; what leaves on a loopback device never waits, but its sender may be preempted before the capture */
 #define FINGERPRINT_WORDS 4
 
 struct sent {
