@@ -189,4 +189,10 @@ void append_name(std::string& out, Bytes wire, std::uint32_t offset) {
     out.append(text, static_cast<std::size_t>(end - text));
 }
 
+std::span<const std::uint8_t> name_bytes(std::span<const std::uint8_t> wire, std::size_t offset) {
+    std::size_t end = offset;
+    while (end < wire.size() && wire[end] != 0 && wire[end] <= kMaxLabelOctets) end += wire[end] + 1U;
+    return wire.subspan(offset, std::min(end + 1, wire.size()) - offset);
+}
+
 } // namespace dnsmon::dns

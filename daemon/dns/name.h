@@ -25,4 +25,8 @@ struct NameScan {
 /// Looks at the name at `offset`, whose own bytes must end at or before `limit` (≤ wire.size()).
 [[nodiscard]] NameScan scan_name(std::span<const std::uint8_t> wire, std::uint32_t offset, std::uint32_t limit);
 
+/// The bytes of the name at `offset` (≤ wire.size()) up to the octet that ends its labels, that octet included: the root, a pointer, or
+/// damage; less where the message ends before. For names that are compared by their bytes; whether it can be read is not asked.
+[[nodiscard]] std::span<const std::uint8_t> name_bytes(std::span<const std::uint8_t> wire, std::size_t offset);
+
 } // namespace dnsmon::dns

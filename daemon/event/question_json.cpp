@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "event/question_json.h"
 
+#include "dns/mdns.h"
+#include "dns/name.h"
 #include "util/byte_hash.h"
 
 #include <cstring>
@@ -9,24 +11,21 @@ namespace dnsmon {
 
 namespace {
 
-constexpr std::uint16_t kTopBit = 0x8000; // of a class: over mDNS it is a flag, elsewhere it is not
-
-/// The question's bytes; empty when they do not say all: a name with a pointer (or damage) goes on somewhere else.
+/// The question's bytes; empty when they do not say all: a name with a pointer (or damage) goes on somewhere else, and
+/// what the class's top bit means depends on the flow.
 std::span<const std::uint8_t> wire_of(const dns::Message& message, const dns::Question& question) {
     constexpr std::size_t kTypeAndClassBytes = 4;
-    const auto wire = message.wire;
-    std::size_t end = question.name_offset;
-    while (end < wire.size() && wire[end] != 0 && wire[end] <= 63) end += wire[end] + 1U;
-    if (end >= wire.size() || wire[end] != 0) return {};
-    end += 1 + kTypeAndClassBytes;
-    return end <= wire.size() ? wire.subspan(question.name_offset, end - question.name_offset) : wire.first(0);
+    if (dns::mdns_bit(question.klass)) return {};
+    const auto wire = message.wire.subspan(question.name_offset);
+    const auto name = dns::name_bytes(message.wire, question.name_offset);
+    if (name.empty() || name.back() != 0 || wire.size() - name.size() < kTypeAndClassBytes) return {};
+    return wire.first(name.size() + kTypeAndClassBytes);
 }
 
 } // namespace
 
 QuestionJson::Text QuestionJson::find(const dns::Message& message, const dns::Question& question) {
     asked_ = nullptr;
-    if ((question.klass & kTopBit) != 0) return {};
     asked_wire_ = wire_of(message, question);
     if (asked_wire_.empty() || asked_wire_.size() > kMaxWireBytes) return {};
     Place& place = places_[hash_bytes(asked_wire_) & (kPlaces - 1)];

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/crossings.h"
 
+#include "util/byte_hash.h"
+
 #include <algorithm>
-#include <string_view>
 #include <utility>
 
 namespace dnsmon {
@@ -15,14 +16,12 @@ constexpr std::size_t kMaxSentBytes = 1500; // longer messages are not remembere
 constexpr std::int64_t kNeighbourNs = 4'000'000'000; // a neighbour is asked for three times, a second apart
 
 std::uint64_t fingerprint_of(const PacketItem& item, std::span<const std::uint8_t> payload, std::uint16_t ip_id) {
-    constexpr std::uint64_t kSpread = 0x9e3779b97f4a7c15ULL; // golden ratio
-    const std::string_view bytes(reinterpret_cast<const char*>(payload.data()), payload.size());
-    std::uint64_t hash = std::hash<std::string_view>{}(bytes);
+    std::uint64_t hash = hash_bytes(payload);
     const TcpSegment& tcp = item.segment;
     const auto flags = static_cast<std::uint64_t>(tcp.syn | tcp.ack << 1 | tcp.fin << 2 | tcp.rst << 3);
     for (const std::uint64_t value : {std::uint64_t{ip_id}, std::uint64_t{tcp.sequence}, flags,
                                       static_cast<std::uint64_t>(item.flow.transport)})
-        hash = (hash ^ value) * kSpread;
+        hash = mix_word(hash, value);
     return hash;
 }
 

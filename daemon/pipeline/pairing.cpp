@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/pairing.h"
 
+#include "util/byte_hash.h"
+
 #include <algorithm>
 
 namespace dnsmon {
@@ -8,8 +10,7 @@ namespace {
 
 std::uint64_t hash_of(const PairingKey& key) {
     // The question stays out of it: an answer may come without one.
-    const std::uint64_t hash = FlowHash{}(key.flow) ^ (key.id * 0x9e3779b97f4a7c15ULL); // golden ratio: spreads the bits
-    return hash ^ (hash >> 32);
+    return mix_word(FlowHash{}(key.flow), key.id);
 }
 
 } // namespace

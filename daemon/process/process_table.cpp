@@ -21,13 +21,13 @@ std::int64_t since_epoch_ns(std::uint64_t boottime_ns) {
 }
 
 /// The audit system knows sessions of all kinds, and which one a process that left it came from.
-void read_session(const ProcFiles& files, ProcessDetails& details) {
+void read_session(const ProcFiles& files, std::string_view cgroup, ProcessDetails& details) {
     if (const auto login = files.login()) {
         details.session_id = std::to_string(login->session);
         details.session_user_id = std::to_string(login->uid);
         return;
     }
-    auto facts = session_facts(files.cgroup());
+    auto facts = session_facts(cgroup);
     details.session_id = std::move(facts.id);
     details.session_user_id = std::move(facts.user_id);
 }
@@ -92,15 +92,16 @@ ProcessTable::Entry ProcessTable::read(const Owner& owner, std::int64_t now_ns, 
         if (const auto parent = ProcFiles::open(proc_root_, stat->parent_pid))
             if (auto parent_stat = parent->stat()) details->parent_name = std::move(parent_stat->name);
     }
+    const std::string cgroup = config.unit || config.container || config.session ? files->cgroup() : std::string();
     if (config.unit || config.container) {
-        auto facts = cgroup_facts(files->cgroup());
+        auto facts = cgroup_facts(cgroup);
         if (config.unit) details->unit = std::move(facts.unit);
         if (config.container) {
             details->container_id = std::move(facts.container_id);
             details->container_runtime = std::move(facts.container_runtime);
         }
     }
-    if (config.session) read_session(*files, *details);
+    if (config.session) read_session(*files, cgroup, *details);
     entry.details = std::move(details);
     return entry;
 }

@@ -17,9 +17,7 @@ namespace dnsmon {
 class TextBuffer {
   public:
     TextBuffer() = default;
-    TextBuffer(TextBuffer&& other) noexcept
-        : begin_(std::move(other.begin_)), capacity_(std::exchange(other.capacity_, 0)),
-          size_(std::exchange(other.size_, 0)) {}
+    TextBuffer(TextBuffer&& other) noexcept { *this = std::move(other); }
     TextBuffer& operator=(TextBuffer&& other) noexcept {
         begin_ = std::move(other.begin_);
         capacity_ = std::exchange(other.capacity_, 0);
