@@ -6,6 +6,7 @@
 #ifndef DNSMON_PROGRAM_H
 #define DNSMON_PROGRAM_H
 
+#include "dnsmon_program_abi.h"
 #include "core_compat.bpf.h"
 
 #define PATH_STEPS 28 /* parts and mount points on the way to the root */

@@ -91,7 +91,7 @@ Result<void> Service::start_pipeline() {
         [this](Batch batch) { return writer_->deliver(std::move(batch)); }, [this] { room_.signal(); });
     pipeline_->processes().set_program_reader([this](const Owner& owner) { return probe_->program_of(owner); });
     pipeline_->set_server_finder([this](Transport transport, const Endpoint& server) {
-        return probe_->find_server(static_cast<std::uint8_t>(transport), {server.address.bytes, server.port});
+        return probe_->find_server(static_cast<std::uint8_t>(transport), server);
     });
     if (exec_notices_) {
         auto watcher = ExecWatcher::make(pipeline_->processes(), std::move(*exec_notices_));

@@ -3,9 +3,9 @@
 // YAML, files or the system; config/load.h fills it, app/ turns it into running parts.
 #pragma once
 
-#include "config/network.h"
 #include "config/code_range.h"
 #include "config/format.h"
+#include "config/network.h"
 #include "util/siphash.h"
 
 #include <chrono>

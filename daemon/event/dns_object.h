@@ -4,10 +4,10 @@
 #pragma once
 
 #include "dns/message.h"
+#include "dns/public_suffix.h"
 #include "event/event.h"
 #include "event/question_json.h"
 #include "util/text_buffer.h"
-#include "dns/public_suffix.h"
 
 #include <cstdint>
 #include <string>

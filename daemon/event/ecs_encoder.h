@@ -5,9 +5,9 @@
 
 #include "event/dns_object.h"
 #include "event/encoder.h"
-#include "util/text_buffer.h"
 #include "event/process_json.h"
 #include "event/timestamp.h"
+#include "util/text_buffer.h"
 
 #include <string>
 

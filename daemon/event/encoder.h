@@ -4,8 +4,8 @@
 // grown. Output is printable, valid UTF-8, one line, whatever the packet held.
 #pragma once
 
-#include "event/event.h"
 #include "config/format.h"
+#include "event/event.h"
 #include "util/text_buffer.h"
 
 #include <cstdint>

@@ -6,8 +6,8 @@
 #include "dns/text.h"
 #include "event/event_text.h"
 #include "event/ip_text.h"
-#include "util/text_buffer.h"
 #include "event/record_text.h"
+#include "util/text_buffer.h"
 
 #include <cstdint>
 #include <string>

@@ -2,8 +2,8 @@
 // Address -> text: dotted quad, or RFC 5952 for IPv6 (what inet_ntop writes, at a fraction of its cost).
 #pragma once
 
-#include "util/text_buffer.h"
 #include "packet/flow.h"
+#include "util/text_buffer.h"
 
 namespace dnsmon {
 

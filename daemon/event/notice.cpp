@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "event/notice.h"
 
-#include "util/text_buffer.h"
 #include "event/timestamp.h"
+#include "util/text_buffer.h"
 
 #include <nlohmann/json.hpp>
 

@@ -4,8 +4,8 @@
 #pragma once
 
 #include "event/event.h"
-#include "util/text_buffer.h"
 #include "event/timestamp.h"
+#include "util/text_buffer.h"
 
 #include <cstdint>
 #include <string>

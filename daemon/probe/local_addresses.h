@@ -3,7 +3,7 @@
 // the loop thread; bounded by the map's size.
 #pragma once
 
-#include "probe/owner_key.h"
+#include "packet/flow.h"
 #include "util/result.h"
 
 #include <cstdint>
@@ -15,11 +15,11 @@ class LocalAddresses {
   public:
     explicit LocalAddresses(int map_fd) : map_fd_(map_fd) {}
     Result<void> refresh();
-    [[nodiscard]] bool contains(const AddressBytes& address) const { return known_.contains(address); }
+    [[nodiscard]] bool contains(const Address& address) const { return known_.contains(address); }
 
   private:
     int map_fd_;
-    std::set<AddressBytes> known_;
+    std::set<Address> known_;
 };
 
 } // namespace dnsmon

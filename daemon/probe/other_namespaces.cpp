@@ -19,8 +19,6 @@ constexpr std::string_view kEvery = "all";
 constexpr std::array kShared{"owners", "listeners", "sent", "counters", "ring", "fragments", "content_flows"};
 constexpr std::uint32_t kLoopback = 1; // in every namespace
 
-int map_fd(const BpfObject& object, const char* name) { return ::bpf_object__find_map_fd_by_name(object.get(), name); }
-
 Error refused(std::string_view doing, const LibbpfLog& log, int error) {
     Error failure = system_error(std::string("capture.namespaces: ").append(doing), error);
     if (!log.last_warning().empty()) failure.message += " (" + log.last_warning() + ")";
@@ -42,7 +40,7 @@ Result<OtherNamespaces> OtherNamespaces::attach(const CaptureConfig& capture, co
     const LibbpfLog log;
     for (const char* name : kShared) {
         bpf_map* map = ::bpf_object__find_map_by_name(object->get(), name);
-        if (const int error = ::bpf_map__reuse_fd(map, map_fd(capture_object, name)); error != 0)
+        if (const int error = ::bpf_map__reuse_fd(map, capture_object.map_fd(name)); error != 0)
             return refused("sharing maps", log, -error);
     }
     const bool both_ways = kernel_shows_sockets();
@@ -72,7 +70,7 @@ void OtherNamespaces::refresh() {
     std::set<std::uint32_t> now;
     for (const std::string& name : names_)
         if (const auto inode = netns_inode(path_of(name)); inode != 0) now.insert(inode);
-    const int map = map_fd(object_, "wanted_namespaces");
+    const int map = object_.map_fd("wanted_namespaces");
     const std::uint8_t present = 1;
     for (const std::uint32_t inode : wanted_)
         if (!now.contains(inode)) ::bpf_map_delete_elem(map, &inode);
@@ -100,7 +98,7 @@ std::string_view OtherNamespaces::device_name(std::uint32_t key) {
     if (known == places_.end()) return {};
     const dnsmon_device_key place{known->second.first, known->second.second};
     std::array<char, DNSMON_DEVICE_BYTES + 1> name{};
-    if (::bpf_map_lookup_elem(map_fd(object_, "device_names"), &place, name.data()) == 0)
+    if (::bpf_map_lookup_elem(object_.map_fd("device_names"), &place, name.data()) == 0)
         name_ = name.data();
     else
         name_ = place.ifindex == kLoopback ? "lo" : ""; // before Linux 6.2 nothing else comes

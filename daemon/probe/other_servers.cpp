@@ -29,25 +29,25 @@ bool find_entry(int owners_fd, const dnsmon_owner_key& key, dnsmon_owner_entry& 
 
 } // namespace
 
-Owner OtherServers::find(std::uint8_t protocol, const SocketEnd& server, std::int64_t now_ns) {
+Owner OtherServers::find(std::uint8_t protocol, const Endpoint& server, std::int64_t now_ns) {
     Owner owner = served(protocol, server);
     if (owner.known() || !may_look(server.address, now_ns)) return owner;
     look(now_ns);
     return served(protocol, server);
 }
 
-Owner OtherServers::served(std::uint8_t protocol, const SocketEnd& server) const {
+Owner OtherServers::served(std::uint8_t protocol, const Endpoint& server) const {
     const auto known = addresses_.find(server.address);
     if (known == addresses_.end() || known->second == 0) return {};
     dnsmon_owner_entry entry{};
-    const SocketEnd any{{}, server.port};
+    const Endpoint any{{}, server.port};
     if (!find_entry(owners_fd_, owner_key(protocol, known->second, server), entry) &&
         !find_entry(owners_fd_, owner_key(protocol, known->second, any), entry))
         return {};
     return to_owner(entry.owner, entry.match == DNSMON_MATCH_PROCFS ? DNSMON_MATCH_PROCFS : DNSMON_MATCH_LISTENER);
 }
 
-bool OtherServers::may_look(const AddressBytes& address, std::int64_t now_ns) {
+bool OtherServers::may_look(const Address& address, std::int64_t now_ns) {
     if (now_ns < rested_at_ns_) return false;
     if (strangers_.size() >= kMaxStrangers) strangers_.clear();
     const auto [stranger, is_new] = strangers_.emplace(address, now_ns);
@@ -77,7 +77,7 @@ void OtherServers::add(std::uint32_t netns, std::uint32_t pid) {
     const Fd file(::open(("/proc/" + std::to_string(pid) + "/ns/net").c_str(), O_RDONLY | O_CLOEXEC));
     struct stat status {};
     if (!file || ::fstat(file.get(), &status) != 0 || status.st_ino != netns || !netns_is_linked(file.get())) return;
-    for (const AddressBytes& address : proc_net_addresses(pid)) {
+    for (const Address& address : proc_net_addresses(pid)) {
         const auto [known, is_new] = addresses_.emplace(address, netns);
         if (!is_new && known->second != netns) known->second = 0;
     }

@@ -18,13 +18,13 @@ class OtherServers {
         : owners_fd_(owners_fd), listeners_fd_(listeners_fd), own_netns_(own_netns) {}
 
     /// Attribution kNone: nobody is known to serve there. `now_ns`: CLOCK_MONOTONIC.
-    [[nodiscard]] Owner find(std::uint8_t protocol, const SocketEnd& server, std::int64_t now_ns);
+    [[nodiscard]] Owner find(std::uint8_t protocol, const Endpoint& server, std::int64_t now_ns);
 
   private:
-    using Namespaces = std::map<AddressBytes, std::uint32_t>;
+    using Namespaces = std::map<Address, std::uint32_t>;
 
-    [[nodiscard]] Owner served(std::uint8_t protocol, const SocketEnd& server) const;
-    [[nodiscard]] bool may_look(const AddressBytes& address, std::int64_t now_ns);
+    [[nodiscard]] Owner served(std::uint8_t protocol, const Endpoint& server) const;
+    [[nodiscard]] bool may_look(const Address& address, std::int64_t now_ns);
     void look(std::int64_t now_ns);
     void add(std::uint32_t netns, std::uint32_t pid);
 
@@ -32,7 +32,7 @@ class OtherServers {
     int listeners_fd_;
     std::uint32_t own_netns_;
     Namespaces addresses_; ///< 0: several namespaces have it, so nobody can tell
-    std::map<AddressBytes, std::int64_t> strangers_; ///< looked for in vain, and when
+    std::map<Address, std::int64_t> strangers_; ///< looked for in vain, and when
     std::int64_t rested_at_ns_ = 0; ///< not before that again
 };
 

@@ -13,19 +13,19 @@ static_assert(static_cast<int>(Attribution::kWildcard) == DNSMON_MATCH_WILDCARD)
 static_assert(static_cast<int>(Attribution::kListener) == DNSMON_MATCH_LISTENER);
 static_assert(static_cast<int>(Attribution::kProcfs) == DNSMON_MATCH_PROCFS);
 
-bool is_loopback(const AddressBytes& address) {
-    constexpr AddressBytes kV6{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
-    constexpr std::array<std::uint8_t, 13> kV4{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127};
-    return address == kV6 || std::equal(kV4.begin(), kV4.end(), address.begin());
-}
-
 } // namespace
 
-dnsmon_owner_key owner_key(std::uint8_t protocol, std::uint32_t netns, const SocketEnd& local, const SocketEnd& remote) {
-    const auto elsewhere = [](const AddressBytes& address) { return address != AddressBytes{} && !is_loopback(address); };
+Address socket_address(bool v4, const std::uint32_t* words) {
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(words);
+    if (!v4) return Address::v6(bytes);
+    return *words == 0 ? Address{} : Address::v4(bytes);
+}
+
+dnsmon_owner_key owner_key(std::uint8_t protocol, std::uint32_t netns, const Endpoint& local, const Endpoint& remote) {
+    const auto elsewhere = [](const Address& address) { return address != Address{} && !address.is_loopback(); };
     dnsmon_owner_key key{};
-    std::memcpy(key.local_address, local.address.data(), sizeof(key.local_address));
-    std::memcpy(key.remote_address, remote.address.data(), sizeof(key.remote_address));
+    std::memcpy(key.local_address, local.address.bytes.data(), sizeof(key.local_address));
+    std::memcpy(key.remote_address, remote.address.bytes.data(), sizeof(key.remote_address));
     key.local_port = local.port;
     key.remote_port = remote.port;
     key.protocol = protocol;

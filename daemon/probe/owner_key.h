@@ -3,23 +3,19 @@
 #pragma once
 
 #include "dnsmon_abi.h"
+#include "packet/flow.h"
 #include "process/owner.h"
 
-#include <array>
 #include <cstdint>
 
 namespace dnsmon {
 
-using AddressBytes = std::array<std::uint8_t, 16>; ///< IPv4 as ::ffff:a.b.c.d, "any" all zeros
-
-struct SocketEnd {
-    AddressBytes address{};
-    std::uint16_t port = 0; ///< host order
-};
+/// A socket's address as the map has it: 0.0.0.0 is "any", as :: is, all zeros. `words`: one, or four, as on the wire.
+[[nodiscard]] Address socket_address(bool v4, const std::uint32_t* words);
 
 /// As bpf/address.bpf.h's set_key. A listener's remote end is empty.
-[[nodiscard]] dnsmon_owner_key owner_key(std::uint8_t protocol, std::uint32_t netns, const SocketEnd& local,
-                                         const SocketEnd& remote = {});
+[[nodiscard]] dnsmon_owner_key owner_key(std::uint8_t protocol, std::uint32_t netns, const Endpoint& local,
+                                         const Endpoint& remote = {});
 
 /// `match`: enum dnsmon_match.
 [[nodiscard]] Owner to_owner(const dnsmon_owner& from, std::uint8_t match);

@@ -31,8 +31,6 @@
 namespace dnsmon {
 namespace {
 
-int map_fd(const BpfObject& object, const char* name) { return ::bpf_object__find_map_fd_by_name(object.get(), name); }
-
 Result<BpfObject> load_capture(const CaptureConfig& capture, const HooksConfig& hooks) {
     auto object = open_capture(capture.ports, capture.detect == Detect::kAnyPort, capture.loopback);
     if (!object) return object;
@@ -62,7 +60,7 @@ struct Probe::State {
     /// Attached, or nothing is left behind.
     static Result<std::unique_ptr<State>> make(const CaptureConfig& capture, const HooksConfig& hooks,
                                                const std::vector<Candidate>& candidates, bool forced);
-    explicit State(BpfObject object) : capture(std::move(object)), addresses(map_fd(capture, "local_addresses")) {}
+    explicit State(BpfObject object) : capture(std::move(object)), addresses(capture.map_fd("local_addresses")) {}
 
     BpfObject capture;
     std::optional<OwnerHooks> hooks;
@@ -84,12 +82,12 @@ Result<std::unique_ptr<Probe::State>> Probe::State::make(const CaptureConfig& ca
     auto state = std::make_unique<State>(std::move(object).value());
     state->owners = hooks.owners;
 
-    auto ring = RingReader::open(map_fd(state->capture, "ring"), capture.ring_buffer_bytes);
+    auto ring = RingReader::open(state->capture.map_fd("ring"), capture.ring_buffer_bytes);
     if (!ring) return std::move(ring).error();
     state->ring = std::move(ring).value();
 
-    const OwnerSettings settings{map_fd(state->capture, "owners"),         map_fd(state->capture, "counters"),
-                                 map_fd(state->capture, "sent"),         map_fd(state->capture, "listeners"),
+    const OwnerSettings settings{state->capture.map_fd("owners"),         state->capture.map_fd("counters"),
+                                 state->capture.map_fd("sent"),         state->capture.map_fd("listeners"),
                                  capture.ports,                            capture.detect == Detect::kAnyPort,
                                  hooks.owners};
     auto plan = choose_hooks(candidates, forced, [&](OwnerFlavour flavour) -> Result<std::vector<HookStatus>> {
@@ -183,13 +181,13 @@ void Probe::stop_capture() {
 }
 
 KernelCounters Probe::counters() const {
-    return read_kernel_counters(map_fd(state_->capture, "counters"), state_->owners);
+    return read_kernel_counters(state_->capture.map_fd("counters"), state_->owners);
 }
 
 bool Probe::maps_usable() const {
     std::vector<std::uint64_t> values(static_cast<std::size_t>(std::max(::libbpf_num_possible_cpus(), 1)));
     const std::uint32_t first = 0;
-    return ::bpf_map_lookup_elem(map_fd(state_->capture, "counters"), &first, values.data()) == 0;
+    return ::bpf_map_lookup_elem(state_->capture.map_fd("counters"), &first, values.data()) == 0;
 }
 
 std::string_view Probe::interface_name(std::uint32_t key) {
@@ -201,7 +199,7 @@ std::optional<ProgramFacts> Probe::program_of(const Owner& owner) const {
     return find_program(state_->hooks ? state_->hooks->programs_fd() : -1, owner);
 }
 
-Owner Probe::find_server(std::uint8_t protocol, const SocketEnd& server) {
+Owner Probe::find_server(std::uint8_t protocol, const Endpoint& server) {
     if (!state_->other_servers || state_->addresses.contains(server.address)) return {};
     return state_->other_servers->find(protocol, server, clock_ns(CLOCK_MONOTONIC));
 }

@@ -79,7 +79,7 @@ class Probe {
     [[nodiscard]] std::optional<ProgramFacts> program_of(const Owner& owner) const;
     /// Who serves there, where that is in another network namespace that this host reaches by a device (a container); else
     /// attribution kNone. For queries whose receiver the kernel did not know.
-    [[nodiscard]] Owner find_server(std::uint8_t protocol, const SocketEnd& server);
+    [[nodiscard]] Owner find_server(std::uint8_t protocol, const Endpoint& server);
     /// Re-reads what drifts: the offset between CLOCK_MONOTONIC and the wall clock (NTP steps), interface names, this
     /// host's addresses. Call now and then.
     void resync_clock();

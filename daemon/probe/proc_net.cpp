@@ -2,14 +2,14 @@
 #include "probe/proc_net.h"
 
 #include "probe/netns.h"
+#include "process/proc_files.h"
+#include "util/to_number.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
-#include <charconv>
 #include <cstring>
-#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <set>
@@ -25,16 +25,8 @@ std::string net_file(const std::string& proc_root, std::uint32_t pid, const char
     return proc_root + "/" + std::to_string(pid) + "/net/" + name;
 }
 
-template <typename Number>
-std::optional<Number> to_number(std::string_view text, int base) {
-    Number value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return value;
-}
-
 /// "0100007F:0035": each 32 bits of the address as a number of this host's byte order, the port as it is.
-std::optional<SocketEnd> parse_end(std::string_view text) {
+std::optional<Endpoint> parse_end(std::string_view text) {
     constexpr std::size_t kWordDigits = 8;
     const auto colon = text.find(':');
     if (colon != kWordDigits && colon != 4 * kWordDigits) return std::nullopt;
@@ -46,14 +38,7 @@ std::optional<SocketEnd> parse_end(std::string_view text) {
     }
     const auto port = to_number<std::uint16_t>(text.substr(colon + 1), 16);
     if (!port) return std::nullopt;
-    SocketEnd end{{}, *port};
-    if (colon != kWordDigits) {
-        std::memcpy(end.address.data(), words.data(), end.address.size());
-    } else if (words[0] != 0) { // 0.0.0.0 is "any", as :: is
-        end.address[10] = end.address[11] = 0xff;
-        std::memcpy(&end.address[12], words.data(), 4);
-    }
-    return end;
+    return Endpoint{socket_address(colon == kWordDigits, words.data()), *port};
 }
 
 /// A line of /proc/net/{udp,tcp}[6] (proc_pid_net(5)).
@@ -66,13 +51,13 @@ std::optional<OpenSocket> parse_socket(const std::string& line, std::uint8_t pro
     const auto local = parse_end(field[1]);
     const auto remote = parse_end(field[2]);
     const auto state = to_number<int>(field[3], 16);
-    const auto inode = to_number<std::uint32_t>(field[9], 10);
+    const auto inode = to_number<std::uint32_t>(field[9]);
     if (!local || !remote || !state || !inode || *inode == 0 || local->port == 0) return std::nullopt;
     if (*state == TCP_TIME_WAIT || *state == TCP_SYN_RECV) return std::nullopt;
     return OpenSocket{protocol, *local, *remote, *inode, 0};
 }
 
-void append_v4(std::ifstream& trie, std::vector<AddressBytes>& out) {
+void append_v4(std::ifstream& trie, std::vector<Address>& out) {
     // "  |-- 192.0.2.1" and below it "     /32 host LOCAL"; without policy rules the table stands there twice.
     std::string address;
     std::size_t bytes = 0;
@@ -80,46 +65,36 @@ void append_v4(std::ifstream& trie, std::vector<AddressBytes>& out) {
         if (const auto at = line.find("|-- "); at != line.npos) address = line.substr(at + 4);
         in_addr v4{};
         if (line.find("/32 host LOCAL") == line.npos || ::inet_pton(AF_INET, address.c_str(), &v4) != 1) continue;
-        constexpr std::uint32_t kLoopbackNet = 127;
-        if (ntohl(v4.s_addr) >> 24 == kLoopbackNet) continue;
-        AddressBytes bytes16{};
-        bytes16[10] = bytes16[11] = 0xff;
-        std::memcpy(&bytes16[12], &v4, sizeof(v4));
-        out.push_back(bytes16);
+        const Address mapped = Address::v4(reinterpret_cast<const std::uint8_t*>(&v4));
+        if (!mapped.is_loopback()) out.push_back(mapped);
     }
 }
 
-void append_v6(std::ifstream& interfaces, std::vector<AddressBytes>& out) {
+void append_v6(std::ifstream& interfaces, std::vector<Address>& out) {
     constexpr std::size_t kDigits = 32;
     for (std::string line; std::getline(interfaces, line);) {
         if (line.size() < kDigits) continue;
-        AddressBytes address{};
+        Address address;
         bool whole = true;
-        for (std::size_t i = 0; i < address.size(); ++i) {
+        for (std::size_t i = 0; i < address.bytes.size(); ++i) {
             const auto byte = to_number<std::uint8_t>(std::string_view(line).substr(2 * i, 2), 16);
             whole = whole && byte;
-            address[i] = byte.value_or(0);
+            address.bytes[i] = byte.value_or(0);
         }
-        in6_addr v6{};
-        std::memcpy(&v6, address.data(), sizeof(v6));
-        if (whole && !IN6_IS_ADDR_LOOPBACK(&v6)) out.push_back(address);
+        if (whole && !address.is_loopback()) out.push_back(address);
     }
 }
 
 } // namespace
 
 ProcNamespaces list_proc_namespaces(std::uint32_t own, std::size_t limit, const std::string& proc_root) {
-    namespace fs = std::filesystem;
     ProcNamespaces out;
     std::set<std::uint32_t> known{own, 0}; // 0: gone, or not to be looked at
-    std::error_code error;
-    for (fs::directory_iterator it(proc_root, error), end; !error && it != end; it.increment(error)) {
-        const auto pid = to_number<std::uint32_t>(it->path().filename().string(), 10);
-        if (!pid) continue;
-        const std::uint32_t inode = netns_inode(it->path() / "ns/net");
+    for (const std::uint32_t pid : list_pids(proc_root)) {
+        const std::uint32_t inode = netns_inode(proc_root + "/" + std::to_string(pid) + "/ns/net");
         if (!known.insert(inode).second) continue;
         if (out.found.size() < limit)
-            out.found.push_back({inode, *pid});
+            out.found.push_back({inode, pid});
         else
             ++out.left_out;
     }
@@ -138,8 +113,8 @@ std::vector<OpenSocket> proc_net_sockets(std::uint32_t pid, std::uint8_t protoco
     return sockets;
 }
 
-std::vector<AddressBytes> proc_net_addresses(std::uint32_t pid, const std::string& proc_root) {
-    std::vector<AddressBytes> out;
+std::vector<Address> proc_net_addresses(std::uint32_t pid, const std::string& proc_root) {
+    std::vector<Address> out;
     std::ifstream trie(net_file(proc_root, pid, "fib_trie"));
     append_v4(trie, out);
     std::ifstream interfaces(net_file(proc_root, pid, "if_inet6"));

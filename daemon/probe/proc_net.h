@@ -28,6 +28,6 @@ struct ProcNamespaces {
                                                        const std::string& proc_root = "/proc");
 
 /// Addresses of the namespace of `pid`, loopback left out. A routing table longer than 1 MiB is not read to its end.
-[[nodiscard]] std::vector<AddressBytes> proc_net_addresses(std::uint32_t pid, const std::string& proc_root = "/proc");
+[[nodiscard]] std::vector<Address> proc_net_addresses(std::uint32_t pid, const std::string& proc_root = "/proc");
 
 } // namespace dnsmon

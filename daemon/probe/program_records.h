@@ -2,7 +2,7 @@
 // The owner hooks' notes about programs that have sent (bpf/program.bpf.h), as values. Any thread; does not own the map.
 #pragma once
 
-#include "dnsmon_abi.h"
+#include "dnsmon_program_abi.h"
 #include "process/program_facts.h"
 
 namespace dnsmon {

@@ -66,6 +66,8 @@ Result<BpfObject> open_cgroup(const std::vector<std::uint16_t>& ports, bool any_
 
 } // namespace
 
+int BpfObject::map_fd(const char* name) const { return ::bpf_object__find_map_fd_by_name(object_, name); }
+
 // Through the skeleton, not bpf_object__load: it also maps the global variables into our memory.
 int BpfObject::load() { return ::bpf_object__load_skeleton(parts_); }
 

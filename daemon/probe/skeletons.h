@@ -32,6 +32,8 @@ class BpfObject {
     BpfObject(void* skeleton, bpf_object* object, bpf_object_skeleton* parts, Methods methods)
         : skeleton_(skeleton, methods.close), object_(object), parts_(parts), set_ports_(methods.set_ports) {}
     [[nodiscard]] bpf_object* get() const { return object_; }
+    /// Negative: there is no such map.
+    [[nodiscard]] int map_fd(const char* name) const;
     /// Makes the maps and loads the programs whose autoload is on. 0, or a negative errno value; once only.
     [[nodiscard]] int load();
     [[nodiscard]] void* skeleton() const { return skeleton_.get(); }

@@ -23,22 +23,12 @@ struct Request {
     inet_diag_req_v2 body;
 };
 
-AddressBytes to_address(std::uint8_t family, const __be32 (&words)[4]) {
-    AddressBytes out{};
-    if (family == AF_INET6) {
-        std::memcpy(out.data(), words, out.size());
-    } else if (words[0] != 0) { // 0.0.0.0 is "any", as :: is
-        out[10] = out[11] = 0xff;
-        std::memcpy(&out[12], &words[0], 4);
-    }
-    return out;
-}
-
 OpenSocket to_socket(std::uint8_t protocol, const inet_diag_msg& message) {
     OpenSocket out;
     out.protocol = protocol;
-    out.local = {to_address(message.idiag_family, message.id.idiag_src), ntohs(message.id.idiag_sport)};
-    out.remote = {to_address(message.idiag_family, message.id.idiag_dst), ntohs(message.id.idiag_dport)};
+    const bool v4 = message.idiag_family != AF_INET6;
+    out.local = {socket_address(v4, message.id.idiag_src), ntohs(message.id.idiag_sport)};
+    out.remote = {socket_address(v4, message.id.idiag_dst), ntohs(message.id.idiag_dport)};
     out.inode = message.idiag_inode;
     out.cookie = message.id.idiag_cookie[0] | static_cast<std::uint64_t>(message.id.idiag_cookie[1]) << 32;
     return out;

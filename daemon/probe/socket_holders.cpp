@@ -3,11 +3,10 @@
 
 #include "probe/cgroup2.h"
 #include "process/proc_files.h"
+#include "util/to_number.h"
 
 #include <sys/stat.h>
 
-#include <algorithm>
-#include <charconv>
 #include <cstring>
 #include <filesystem>
 #include <optional>
@@ -19,29 +18,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-template <typename Number>
-std::optional<Number> to_number(std::string_view text) {
-    Number value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return value;
-}
-
 // "socket:[12345]"
 std::optional<std::uint32_t> socket_inode(const std::string& target) {
     constexpr std::string_view kPrefix = "socket:[";
     if (!target.starts_with(kPrefix) || target.back() != ']') return std::nullopt;
     return to_number<std::uint32_t>(
         std::string_view(target).substr(kPrefix.size(), target.size() - kPrefix.size() - 1));
-}
-
-std::vector<std::uint32_t> all_pids(const std::string& proc_root) {
-    std::vector<std::uint32_t> pids;
-    std::error_code error;
-    for (fs::directory_iterator it(proc_root, error), end; !error && it != end; it.increment(error))
-        if (const auto pid = to_number<std::uint32_t>(it->path().filename().string())) pids.push_back(*pid);
-    std::sort(pids.begin(), pids.end());
-    return pids;
 }
 
 // The inode of a cgroup's directory is its id.
@@ -76,7 +58,7 @@ std::unordered_map<std::uint32_t, SocketHolder> find_socket_holders(std::unorder
                                                                     const std::string& proc_root) {
     std::unordered_map<std::uint32_t, SocketHolder> holders;
     const std::string cgroup_root = cgroup2_mount_point();
-    for (const std::uint32_t pid : all_pids(proc_root)) {
+    for (const std::uint32_t pid : list_pids(proc_root)) {
         if (inodes.empty()) break;
         const fs::path process = fs::path(proc_root) / std::to_string(pid);
         std::optional<dnsmon_owner> owner;

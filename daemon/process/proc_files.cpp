@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "process/proc_files.h"
 
+#include "util/to_number.h"
+
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -8,6 +10,7 @@
 #include <array>
 #include <charconv>
 #include <climits>
+#include <filesystem>
 #include <string_view>
 
 namespace dnsmon {
@@ -114,5 +117,15 @@ std::optional<ProcStat> parse_proc_stat(const std::string& text) {
 }
 
 std::uint64_t ticks_per_second() { return static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK)); }
+
+std::vector<std::uint32_t> list_pids(const std::string& proc_root) {
+    namespace fs = std::filesystem;
+    std::vector<std::uint32_t> pids;
+    std::error_code error;
+    for (fs::directory_iterator it(proc_root, error), end; !error && it != end; it.increment(error))
+        if (const auto pid = to_number<std::uint32_t>(it->path().filename().string())) pids.push_back(*pid);
+    std::sort(pids.begin(), pids.end());
+    return pids;
+}
 
 } // namespace dnsmon

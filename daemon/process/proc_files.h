@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace dnsmon {
 
@@ -53,5 +54,8 @@ class ProcFiles {
 
 /// Clock ticks a second, the unit of ProcStat::start_ticks.
 [[nodiscard]] std::uint64_t ticks_per_second();
+
+/// Every process there is, the oldest numbers first.
+[[nodiscard]] std::vector<std::uint32_t> list_pids(const std::string& proc_root);
 
 } // namespace dnsmon

@@ -114,7 +114,7 @@ TEST_CASE("UDP: connected, unconnected, sendmsg, sendmmsg, IPv6 and IPv4-mapped"
         {"sendmmsg",
          [] {
              const Fd fd = make_socket(AF_INET, SOCK_DGRAM);
-             Address to = address("127.0.0.1", 53);
+             SocketName to = address("127.0.0.1", 53);
              Bytes query = kQuery;
              iovec data{query.data(), query.size()};
              mmsghdr message{};
@@ -290,7 +290,7 @@ TEST_CASE("of four SO_REUSEPORT servers the one that answered is named") {
             ready();
             for (;;) {
                 std::array<std::uint8_t, 512> buffer{};
-                Address from;
+                SocketName from;
                 from.bytes = sizeof(from.storage);
                 must(::recvfrom(fd.get(), buffer.data(), buffer.size(), 0, from.get(), &from.bytes) > 0, "recvfrom");
                 Bytes answer = dns_query(7);

@@ -15,15 +15,15 @@
 
 namespace dnsmon::test {
 
-struct Address {
+struct SocketName {
     sockaddr_storage storage{};
     socklen_t bytes = 0;
     [[nodiscard]] const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
     [[nodiscard]] sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
 };
 
-inline Address address(const char* ip, std::uint16_t port) {
-    Address out;
+inline SocketName address(const char* ip, std::uint16_t port) {
+    SocketName out;
     if (std::strchr(ip, ':') != nullptr) {
         auto* v6 = reinterpret_cast<sockaddr_in6*>(&out.storage);
         v6->sin6_family = AF_INET6;
@@ -46,11 +46,11 @@ inline Fd make_socket(int family, int type) {
     return fd;
 }
 
-inline void connect_to(const Fd& fd, const Address& to) {
+inline void connect_to(const Fd& fd, const SocketName& to) {
     must(::connect(fd.get(), to.get(), to.bytes) == 0, "connect");
 }
 
-inline Fd bound(int type, const Address& to, bool reuse_port = false) {
+inline Fd bound(int type, const SocketName& to, bool reuse_port = false) {
     Fd fd = make_socket(to.storage.ss_family, type);
     const int on = 1;
     ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
@@ -64,14 +64,14 @@ inline void send_on(const Fd& fd, const Bytes& bytes) {
     must(::send(fd.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size()), "send");
 }
 
-inline void send_to(const Fd& fd, const Bytes& bytes, const Address& to) {
+inline void send_to(const Fd& fd, const Bytes& bytes, const SocketName& to) {
     must(::sendto(fd.get(), bytes.data(), bytes.size(), 0, to.get(), to.bytes) == static_cast<ssize_t>(bytes.size()),
          "sendto");
 }
 
 inline void answer_one(const Fd& server) {
     std::array<std::uint8_t, 512> buffer{};
-    Address from;
+    SocketName from;
     from.bytes = sizeof(from.storage);
     const ssize_t n = ::recvfrom(server.get(), buffer.data(), buffer.size(), 0, from.get(), &from.bytes);
     must(n > 2, "recvfrom");

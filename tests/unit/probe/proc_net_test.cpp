@@ -18,8 +18,8 @@ using namespace dnsmon;
 
 namespace {
 
-AddressBytes v4(std::uint8_t a, std::uint8_t b, std::uint8_t c, std::uint8_t d) {
-    return {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d};
+Address v4(std::uint8_t a, std::uint8_t b, std::uint8_t c, std::uint8_t d) {
+    return {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d}};
 }
 
 struct Bound {
@@ -61,7 +61,7 @@ TEST_CASE("sockets of this very process are listed as they are") {
         return at->local.address;
     };
     CHECK(find(loopback) == v4(127, 0, 0, 1));
-    CHECK(find(any) == AddressBytes{});
+    CHECK(find(any) == Address{});
     CHECK(proc_net_sockets(kSelf, IPPROTO_UDP, 1).size() == 1);
 }
 
@@ -80,7 +80,7 @@ TEST_CASE("addresses are the table's and no others") {
     fs::remove_all(root);
     REQUIRE(addresses.size() == 2);
     CHECK(addresses[0] == v4(10, 1, 2, 3));
-    CHECK(addresses[1] == AddressBytes{0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1});
+    CHECK(addresses[1] == Address{{0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}});
     CHECK(proc_net_addresses(7, root).empty());
 }
 
