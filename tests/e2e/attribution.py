@@ -12,12 +12,12 @@ import sys
 import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
-from dnsmon_e2e import Child, Dnsmon, EndToEndCase, PATIENCE, RELEASE, SkipCell, in_child, loopback4, main, pick, wire  # noqa: E402
+from dnsmon_e2e import (Child, Dnsmon, EndToEndCase, HOOKS_BY_COOKIE, HOOKS_SEE_FUNCTIONS, PATIENCE, SkipCell, in_child,  # noqa: E402
+                        loopback4, main, pick, wire)
 
 NAME = "www.example.test"
 UDP_CORK, IP_PKTINFO, MSG_FASTOPEN, TCP_FASTOPEN, PR_SET_NAME = 1, 8, 0x20000000, 23, 15
 ODD_CLIENT = os.environ.get("DNSMON_TEST_ODD_CLIENT", "")
-NO_HOOKS_THAT_SEE_EACH_SEND = os.environ.get("DNSMON_TEST_HOOKS") == "cgroup" and RELEASE < (6, 1)
 
 
 class AttributionCase(EndToEndCase):
@@ -128,7 +128,7 @@ class Sending(AttributionCase):
         s = self.udp()
         s.connect(self.server)
         child = self.child(s.send)
-        if NO_HOOKS_THAT_SEE_EACH_SEND:
+        if HOOKS_BY_COOKIE:
             self.skipTest("these hooks see connect, not send")
         for _ in range(10):
             (mine, message), (its, its_message) = self.query(), self.query()
@@ -138,9 +138,9 @@ class Sending(AttributionCase):
             self.check_query(its, child.pid)
 
     def test_an_inherited_socket_used_by_two_at_the_same_instant(self):
-        if NO_HOOKS_THAT_SEE_EACH_SEND:
+        if HOOKS_BY_COOKIE:
             self.skipTest("these hooks see connect, not send")
-        if os.environ.get("DNSMON_TEST_HOOKS") in ("fentry", "kprobe"):
+        if HOOKS_SEE_FUNCTIONS:
             self.skipTest("these hooks know the last sender of a flow, not each packet's: docs/attribution.md")
         s = self.udp()
         s.connect(self.server)
@@ -214,7 +214,7 @@ class Sending(AttributionCase):
             self.check_query(ident, child.pid, process__name=name)
 
     def test_exec_with_the_socket_open_is_the_new_program_and_the_old_one_before(self):
-        if NO_HOOKS_THAT_SEE_EACH_SEND:
+        if HOOKS_BY_COOKIE:
             self.skipTest("these hooks see connect, not send")
         before, after = self.next_ident(), self.next_ident()
         s = self.udp()

@@ -12,8 +12,8 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
-from dnsmon_e2e import Dnsmon, EndToEndCase, PATIENCE, RELEASE, Resolver, SkipCell, main, pick, wire  # noqa: E402
-from dnsmon_e2e.daemon import HOOKS  # noqa: E402
+from dnsmon_e2e import (Dnsmon, EndToEndCase, HOOKS_BY_COOKIE, PATIENCE, RELEASE, Resolver, SkipCell, main, pick,  # noqa: E402
+                        wire)
 
 NAME = "www.example.test"
 MARK = os.getpid() & 0xFFFF
@@ -40,8 +40,6 @@ table ip nat {{
 
 def ip(*words):
     subprocess.run(["ip", *words], check=True)
-
-BY_COOKIE = HOOKS == "cgroup" and RELEASE < (6, 1)
 
 
 class Containers(EndToEndCase):
@@ -181,7 +179,7 @@ class Containers(EndToEndCase):
         return event
 
     @unittest.skipIf(PATIENCE > 1, "looking for namespaces may take a fiftieth of the time: on an emulated machine too little for the first query")
-    @unittest.skipIf(BY_COOKIE, "by cookie, a server in another namespace is named from its first answer on")
+    @unittest.skipIf(HOOKS_BY_COOKIE, "by cookie, a server in another namespace is named from its first answer on")
     def test_a_server_in_a_container_is_named_on_its_first_query(self):
         server, container = self.server_in_a_container("SOCK_DGRAM")
         self.assert_fields(self.datagram(self.dnsmon, 0x5100), process__pid=server.pid, container__id=container,
@@ -196,7 +194,7 @@ class Containers(EndToEndCase):
         event = self.dnsmon.wait_event(event__action="query", dns__id=str(0x5101))
         self.assert_fields(event, process__pid=client.pid, dnsmon__server_process__pid=server.pid)
 
-    @unittest.skipIf(BY_COOKIE, "by cookie, a server in another namespace is named from its first answer on")
+    @unittest.skipIf(HOOKS_BY_COOKIE, "by cookie, a server in another namespace is named from its first answer on")
     def test_a_server_in_a_container_that_is_older_than_the_daemon(self):
         server, container = self.server_in_a_container("SOCK_DGRAM")
         with Dnsmon(self.config()) as dnsmon:

@@ -5,7 +5,6 @@
 Runs natively and in the virtual machines with each flavour of owner hooks (DNSMON_TEST_HOOKS): the truth is the same.
 """
 import os
-import platform
 import pwd
 import shutil
 import socket
@@ -13,13 +12,12 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
-from dnsmon_e2e import (HAS_IPV6, Client, Dnsmon, EndToEndCase, PATIENCE, Resolver, Veth, as_user, in_child, loopback4,  # noqa: E402
-                        main, pick, wire)
+from dnsmon_e2e import (HAS_IPV6, Client, Dnsmon, EndToEndCase, HOOKS_BY_COOKIE, PATIENCE, Resolver, Veth, as_user,  # noqa: E402
+                        in_child, loopback4, main, pick, wire)
 
 NAME = "www.example.test"
 ANSWERS = {"A": "192.0.2.1", "AAAA": "2001:db8::1"}
 NOBODY = 65534
-HOOKS = os.environ.get("DNSMON_TEST_HOOKS", "auto")
 
 
 needs_ipv6 = unittest.skipUnless(HAS_IPV6, "IPv6 is switched off (ipv6.disable=1)")
@@ -28,11 +26,6 @@ needs_ipv6 = unittest.skipUnless(HAS_IPV6, "IPv6 is switched off (ipv6.disable=1
 def read_proc(what):
     with open(f"/proc/self/{what}", "rb") as f:
         return f.read().decode()
-
-
-def kernel_at_least(*wanted):
-    major, minor = platform.release().split(".")[:2]
-    return (int(major), int("".join(c for c in minor if c.isdigit()))) >= wanted
 
 
 class Lookups(EndToEndCase):
@@ -229,7 +222,7 @@ class Lookups(EndToEndCase):
         self.check_own(ident, self.resolver.address4, "udp", pid)
 
     def test_child_that_sends_on_an_inherited_connected_socket(self):
-        if HOOKS == "cgroup" and not kernel_at_least(6, 1):
+        if HOOKS_BY_COOKIE:
             self.skipTest("cgroup hooks see connect, not send, before Linux 6.1")
         ident = self.next_ident()
         with wire.udp_socket() as s:
@@ -268,7 +261,7 @@ class Lookups(EndToEndCase):
                            observer__egress__interface__name="veth-here")
         self.assert_fields(response, network__direction="ingress", source__ip=host.there, destination__ip=host.here,
                            observer__ingress__interface__name="veth-here")
-        if HOOKS != "cgroup" or kernel_at_least(6, 1):  # by cookie, other namespaces are not told apart
+        if not HOOKS_BY_COOKIE:
             self.assert_fields(query, dnsmon__server_process__pid=resolver.process.pid)  # a process of this host all the same
 
     @classmethod

@@ -9,13 +9,11 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
-from dnsmon_e2e import (Client, Dnsmon, EndToEndCase, Namespace, RELEASE, Resolver, SkipCell, Veth,  # noqa: E402
+from dnsmon_e2e import (Client, Dnsmon, EndToEndCase, HOOKS_SEE_FUNCTIONS, Namespace, RELEASE, Resolver, SkipCell, Veth,  # noqa: E402
                         loopback4, main, pick, wire)
-from dnsmon_e2e.daemon import HOOKS  # noqa: E402
 from dnsmon_e2e.waiting import LineCollector  # noqa: E402
 
 NAME = "www.example.test"
-HOOKS_SEE_FUNCTIONS = HOOKS in ("kprobe", "fentry")
 MARK = os.getpid() & 0xFFFF
 NEW_NAME = f"dnsmon-{os.getpid()}.example.test"  # of nobody else: every namespace of the machine is watched
 QUERY = wire.query(NEW_NAME)[12:].hex()

@@ -8,7 +8,7 @@ import struct
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
-from dnsmon_e2e import Child, Dnsmon, EndToEndCase, PATIENCE, loopback4, main, wire  # noqa: E402
+from dnsmon_e2e import Child, Dnsmon, EndToEndCase, HOOKS, PATIENCE, RELEASE, loopback4, main, wire  # noqa: E402
 
 IPPROTO_MPTCP, CLONE_NEWNET = 262, 0x40000000
 NAME = "www.example.test"
@@ -58,8 +58,7 @@ def tcp_server(address, protocol=0):
 
 
 # Where the socket behind an outgoing packet cannot be looked at (docs/adr/0001).
-HOOKS_SEE_NO_SOCKET = (os.environ.get("DNSMON_TEST_HOOKS") == "cgroup"
-                       and tuple(map(int, os.uname().release.split(".")[:2])) < (6, 2))
+HOOKS_SEE_NO_SOCKET = HOOKS == "cgroup" and RELEASE < (6, 2)
 
 
 class ServerEnds(EndToEndCase):

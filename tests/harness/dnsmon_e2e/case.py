@@ -3,7 +3,6 @@
 import importlib.util
 import json
 import os
-import re
 import sys
 import unittest
 
@@ -11,10 +10,6 @@ from .daemon import DNSMON, pick
 from .network import enter_private_namespaces
 
 _ECS_CHECK = os.path.realpath(os.path.join(os.path.dirname(__file__), *[".."] * 4, "shared", "tools", "ecs_check.py"))
-
-
-# Of the running kernel.
-RELEASE = tuple(int(re.match(r"\d+", part)[0]) for part in os.uname().release.split(".")[:2])
 
 
 class SkipCell(unittest.SkipTest):

@@ -8,12 +8,11 @@ import signal
 import subprocess
 import tempfile
 
+from .hooks import HOOKS
 from .waiting import LineCollector, NotifySocket, PATIENCE
 
 _TOP = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
 DNSMON = os.path.realpath(os.environ.get("DNSMON", os.path.join(_TOP, "build", "dev", "dnsmon")))
-# Which owner hooks the daemon is told to use: the same tests run with each of them where the kernel allows it.
-HOOKS = os.environ.get("DNSMON_TEST_HOOKS", "auto")
 
 
 def run_dnsmon(*arguments, seconds=30, prefix=(), **options):
