@@ -12,6 +12,7 @@
 #include "maps.bpf.h"
 #include "owner_sock.bpf.h"
 #include "content.bpf.h"
+#include "glance.bpf.h"
 
 const volatile bool netns_known; /* user space can name its own namespace's cookie (SO_NETNS_COOKIE, 5.14) */
 
@@ -115,7 +116,7 @@ int egress(struct __sk_buff *skb)
 	struct packet packet = {};
 	__u64 cookie;
 
-	if (!parse_packet(skb, bpf_ntohs(skb->protocol), &packet) || !is_watched(skb, &packet))
+	if (is_surely_not_dns(skb) || !parse_packet(skb, bpf_ntohs(skb->protocol), &packet) || !is_watched(skb, &packet))
 		return 1;
 	cookie = bpf_get_socket_cookie(skb);
 	socket = bpf_map_lookup_elem(&sockets, &cookie);
