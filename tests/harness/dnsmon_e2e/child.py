@@ -2,6 +2,7 @@
 """Processes that act when they are told to, so that a test decides who sends when."""
 import contextlib
 import os
+import signal
 import socket
 
 from .waiting import PATIENCE
@@ -28,4 +29,5 @@ class Child:
 
     def end(self):
         self.here.close()
+        os.kill(self.pid, signal.SIGTERM)  # it may be in the middle of its work, waiting
         os.waitpid(self.pid, 0)
