@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Owner hooks, cgroup flavour for kernels where cgroup_skb/egress may ask who is current: every packet names its own
- * sender on its way out. Reads kernel memory by typed pointers only, so lockdown=confidentiality allows it.
+ * sender on its way out. Reads kernel memory by typed pointers only, so lockdown=confidentiality allows it. Its egress
+ * alone also names the packets beside tracing hooks, which know a flow's last sender.
  */
 #define DNSMON_DIRECT_READS
 #include "vmlinux.h"
@@ -12,11 +13,14 @@
 #include "maps.bpf.h"
 #include "owner_sock.bpf.h"
 #include "content.bpf.h"
+#include "glance.bpf.h"
 #include "program.bpf.h"
 #include "sent.bpf.h"
 
 #define TCP_LISTEN 10
 #define SOCK_RAW 3
+
+const volatile bool senders_only; /* other hooks keep the flows and ports, and name sockets their own way */
 
 /*
  * A UDP datagram always leaves in its sender's context. A TCP segment may leave in softirq, on an acknowledgement or a
@@ -49,9 +53,10 @@ static __always_inline void on_egress(struct __sk_buff *skb, struct bpf_sock *sk
 	if (packet->protocol == IPPROTO_UDP && skb->gso_segs > 1)
 		remember_sent(skb, flow_digest(&key), &entry.owner); /* its segments differ from the whole */
 	sk = bpf_sk_fullsock(sk);
-	if (!sk || sk->type == SOCK_RAW) {
+	/* Whoever may forge packets owns no flow and no port by it. */
+	if (senders_only || !sk || sk->type == SOCK_RAW) {
 		remember_program(&entry.owner);
-		return; /* whoever may forge packets owns no flow and no port by it */
+		return;
 	}
 	if (remember(&key, &entry))
 		remember_program(&entry.owner);
@@ -64,7 +69,9 @@ int egress(struct __sk_buff *skb)
 	struct bpf_sock *sk = skb->sk;
 	struct packet packet = {};
 
-	if (sk && parse_packet(skb, bpf_ntohs(skb->protocol), &packet) && is_watched(skb, &packet) &&
+	if (!sk || is_surely_not_dns(skb))
+		return 1;
+	if (parse_packet(skb, bpf_ntohs(skb->protocol), &packet) && is_watched(skb, &packet) &&
 	    current_task_sends(sk, packet.protocol))
 		on_egress(skb, sk, &packet);
 	return 1;

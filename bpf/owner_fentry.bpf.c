@@ -60,6 +60,10 @@ int inet_csk_accept(unsigned long long *ctx)
 	return 0;
 }
 
+/*
+ * A kernel that preempts itself may put a task aside within a program, and lets whoever calls the function next on that
+ * CPU pass without it (recursion_misses). A send comes again; a bind and a release do not, so two programs watch each.
+ */
 SEC("?fexit/inet_bind")
 int BPF_PROG(inet_bind, struct socket *socket, void *address, int bytes, int result)
 {
@@ -68,8 +72,24 @@ int BPF_PROG(inet_bind, struct socket *socket, void *address, int bytes, int res
 	return 0;
 }
 
+SEC("?fexit/inet_bind")
+int BPF_PROG(inet_bind_again, struct socket *socket, void *address, int bytes, int result)
+{
+	if (!result)
+		on_bound(BPF_CORE_READ(socket, sk));
+	return 0;
+}
+
 SEC("?fexit/inet6_bind")
 int BPF_PROG(inet6_bind, struct socket *socket, void *address, int bytes, int result)
+{
+	if (!result)
+		on_bound(BPF_CORE_READ(socket, sk));
+	return 0;
+}
+
+SEC("?fexit/inet6_bind")
+int BPF_PROG(inet6_bind_again, struct socket *socket, void *address, int bytes, int result)
 {
 	if (!result)
 		on_bound(BPF_CORE_READ(socket, sk));
@@ -85,6 +105,13 @@ int BPF_PROG(inet_csk_listen_start, struct sock *sk)
 
 SEC("?fentry/inet_release")
 int BPF_PROG(inet_release, struct socket *socket)
+{
+	on_release(BPF_CORE_READ(socket, sk));
+	return 0;
+}
+
+SEC("?fentry/inet_release")
+int BPF_PROG(inet_release_again, struct socket *socket)
 {
 	on_release(BPF_CORE_READ(socket, sk));
 	return 0;

@@ -33,6 +33,8 @@ constexpr StatisticRow kRows[] = {
      [](S s) { return s.kernel.owner_failed; }},
     {"kernel.owner_evictions", "dnsmon_kernel_owner_evictions", kGauge,
      "sockets forgotten because the owners map was full (an estimate)", [](S s) { return s.kernel.owner_evictions; }},
+    {"kernel.hook_misses", "dnsmon_kernel_hook_misses_total", kCounter,
+     "calls that a tracing hook missed, being at work for a task put aside on that CPU", [](S s) { return s.kernel.hook_misses; }},
 
     {"events.submitted", "dnsmon_events_submitted_total", kCounter,
      "messages, timeouts and daemon events: all that is to be written, filtered or dropped",

@@ -69,4 +69,10 @@ LibbpfLog::~LibbpfLog() {
     LibbpfPrinter::listener() = outer_;
 }
 
+Error LibbpfLog::explain(std::string_view doing, int code) const {
+    Error failure = system_error(doing, code);
+    if (!last_warning_.empty()) failure.message += " (" + last_warning_ + ")";
+    return failure;
+}
+
 } // namespace dnsmon

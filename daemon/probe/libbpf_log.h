@@ -3,7 +3,10 @@
 // One at a time, in the thread that talks to libbpf; what libbpf says outside is thrown away.
 #pragma once
 
+#include "util/result.h"
+
 #include <string>
+#include <string_view>
 
 namespace dnsmon {
 
@@ -14,8 +17,8 @@ class LibbpfLog {
     LibbpfLog(const LibbpfLog&) = delete;
     LibbpfLog& operator=(const LibbpfLog&) = delete;
 
-    /// The last warning in one line; empty: there was none.
-    [[nodiscard]] const std::string& last_warning() const { return last_warning_; }
+    /// What failed and why, by errno value `code` and by the last warning in one line, where there was one.
+    [[nodiscard]] Error explain(std::string_view doing, int code) const;
 
   private:
     friend struct LibbpfPrinter;

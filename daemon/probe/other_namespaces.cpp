@@ -19,12 +19,6 @@ constexpr std::string_view kEvery = "all";
 constexpr std::array kShared{"owners", "listeners", "sent", "counters", "ring", "fragments", "content_flows"};
 constexpr std::uint32_t kLoopback = 1; // in every namespace
 
-Error refused(std::string_view doing, const LibbpfLog& log, int error) {
-    Error failure = system_error(std::string("capture.namespaces: ").append(doing), error);
-    if (!log.last_warning().empty()) failure.message += " (" + log.last_warning() + ")";
-    return failure;
-}
-
 std::string path_of(const std::string& name) { return name.starts_with('/') ? name : "/run/netns/" + name; }
 
 } // namespace
@@ -41,12 +35,12 @@ Result<OtherNamespaces> OtherNamespaces::attach(const CaptureConfig& capture, co
     for (const char* name : kShared) {
         bpf_map* map = ::bpf_object__find_map_by_name(object->get(), name);
         if (const int error = ::bpf_map__reuse_fd(map, capture_object.map_fd(name)); error != 0)
-            return refused("sharing maps", log, -error);
+            return log.explain("capture.namespaces: sharing maps", -error);
     }
     const bool both_ways = kernel_shows_sockets();
     bpf_program* ingress = ::bpf_object__find_program_by_name(object->get(), "namespace_ingress");
     ::bpf_program__set_autoload(ingress, both_ways);
-    if (const int error = object->load(); error != 0) return refused("loading", log, -error);
+    if (const int error = object->load(); error != 0) return log.explain("capture.namespaces: loading", -error);
 
     OtherNamespaces namespaces(std::move(object).value(), every ? std::vector<std::string>{} : capture.namespaces);
     for (const char* name : {"namespace_egress", "namespace_ingress"}) {
@@ -57,7 +51,7 @@ Result<OtherNamespaces> OtherNamespaces::attach(const CaptureConfig& capture, co
             hook.problem = "before Linux 6.2 nothing but loopback can be watched in other namespaces";
         } else {
             bpf_link* link = ::bpf_program__attach_cgroup(program, cgroup->get());
-            if (link == nullptr) return refused("attaching", log, errno);
+            if (link == nullptr) return log.explain("capture.namespaces: attaching", errno);
             namespaces.links_.emplace_back(link);
         }
         status.push_back(std::move(hook));

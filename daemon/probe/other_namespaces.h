@@ -5,7 +5,9 @@
 #pragma once
 
 #include "config/config.h"
-#include "probe/owner_hooks.h"
+#include "probe/bpf_link.h"
+#include "probe/probe.h"
+#include "probe/skeletons.h"
 
 #include <cstdint>
 #include <map>
@@ -45,7 +47,7 @@ class OtherNamespaces {
         : object_(std::move(object)), names_(std::move(names)) {}
 
     BpfObject object_; // outlives the links
-    std::vector<std::unique_ptr<bpf_link, DetachLink>> links_;
+    std::vector<BpfLink> links_;
     std::vector<std::string> names_; ///< empty: every namespace is watched
     std::set<std::uint32_t> wanted_; ///< what they stand for now, as inode numbers
     std::map<Place, std::uint32_t> devices_;

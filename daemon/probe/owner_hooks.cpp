@@ -7,6 +7,7 @@
 #include "probe/netns.h"
 #include "util/fd.h"
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <fcntl.h>
 
@@ -15,6 +16,7 @@
 #include <cerrno>
 #include <set>
 #include <string>
+#include <string_view>
 
 namespace dnsmon {
 namespace {
@@ -30,26 +32,22 @@ bool is_required(std::string_view program) {
     return std::find(kRequired.begin(), kRequired.end(), program) != kRequired.end();
 }
 
-std::string reason(const LibbpfLog& log, int error) {
-    std::string text = system_error("", error).message.substr(2);
-    if (!log.last_warning().empty()) text += " (" + log.last_warning() + ")";
-    return text;
-}
-
 Result<BpfObject> open_prepared(OwnerFlavour flavour, const OwnerSettings& settings) {
     auto object = open_owner(flavour, settings.ports, settings.any_port, own_netns_cookie().has_value());
     if (!object) return object;
-    for (const auto& [name, fd] :
-         {std::pair("owners", settings.owners_fd), std::pair("counters", settings.counters_fd),
-          std::pair("sent", settings.sent_fd), std::pair("listeners", settings.listeners_fd)}) {
-        bpf_map* map = ::bpf_object__find_map_by_name(object->get(), name);
-        if (map == nullptr) continue; // not every flavour knows the packet's own sender
-        if (const int error = ::bpf_map__reuse_fd(map, fd); error != 0)
-            return system_error(std::string("sharing map ") + name, -error);
-    }
+    if (auto shared = settings.share_maps(*object); !shared) return std::move(shared).error();
     if (bpf_map* sockets = ::bpf_object__find_map_by_name(object->get(), "sockets"); sockets != nullptr)
         ::bpf_map__set_max_entries(sockets, settings.owners);
     return object;
+}
+
+/// Two programs at one place are one hook, attached while one of them is.
+void add(std::vector<HookStatus>& status, HookStatus hook) {
+    const auto same = std::find_if(status.begin(), status.end(), [&](const HookStatus& s) { return s.name == hook.name; });
+    if (same == status.end())
+        status.push_back(std::move(hook));
+    else if (hook.attached)
+        *same = std::move(hook);
 }
 
 template <typename Visit>
@@ -72,7 +70,7 @@ Result<BpfObject> load(Way way, const OwnerSettings& settings, const std::set<st
         if (way.kprobe_multi) prepare_kprobe_multi(program);
     });
     const LibbpfLog log;
-    if (const int error = object->load(); error != 0) return Error{"loading: " + reason(log, -error), -error};
+    if (const int error = object->load(); error != 0) return log.explain("loading", -error);
     return object;
 }
 
@@ -102,8 +100,32 @@ Result<BpfObject> load_what_can_be(Way way, const OwnerSettings& settings, std::
 
 } // namespace
 
-void DetachLink::operator()(bpf_link* link) const {
-    ::bpf_link__destroy(link);
+void OwnerHooks::add_packet_senders(const OwnerSettings& settings) {
+    HookStatus hook{"cgroup_skb/egress", true, true, {}};
+    if (auto senders = PacketSenders::attach(settings); senders) {
+        packet_senders_.emplace(std::move(senders).value());
+        programs_fd_ = packet_senders_->programs_fd();
+        names_packets_ = true;
+    } else {
+        hook.attached = false;
+        hook.problem = senders.error().message;
+    }
+    status_.push_back(std::move(hook));
+}
+
+void OwnerHooks::set_ports(const std::vector<std::uint16_t>& ports) const {
+    object_.set_ports(ports);
+    if (packet_senders_) packet_senders_->set_ports(ports);
+}
+
+std::uint64_t OwnerHooks::misses() const {
+    std::uint64_t sum = 0;
+    for_each_program(object_, [&](const bpf_program* program) {
+        bpf_prog_info info{};
+        std::uint32_t bytes = sizeof info;
+        if (::bpf_obj_get_info_by_fd(::bpf_program__fd(program), &info, &bytes) == 0) sum += info.recursion_misses;
+    });
+    return sum;
 }
 
 Result<OwnerHooks> OwnerHooks::attach(OwnerFlavour flavour, const OwnerSettings& settings) {
@@ -139,16 +161,17 @@ Result<OwnerHooks> OwnerHooks::attach(OwnerFlavour flavour, const OwnerSettings&
         } else {
             const int error = errno;
             hook.attached = false;
-            hook.problem = "attaching: " + reason(log, error);
+            hook.problem = log.explain("attaching", error).message;
             if (!hook.optional && required_error == 0) {
                 required_error = error;
                 required_problem = hook.name + ": " + hook.problem;
             }
         }
-        status.push_back(std::move(hook));
+        add(status, std::move(hook));
     });
     if (required_error != 0) return Error{required_problem, required_error};
     hooks.status_ = std::move(status);
+    if (!is_cgroup(flavour)) hooks.add_packet_senders(settings);
     return hooks;
 }
 

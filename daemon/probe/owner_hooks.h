@@ -1,33 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The owner hooks of one flavour, loaded and attached. What exists is attached; destruction detaches. Nothing is pinned,
-// so nothing outlives the process either. Loop thread only.
+// The owner hooks of one flavour, loaded and attached. What exists is attached; destruction detaches. Loop thread only.
 #pragma once
 
+#include "probe/bpf_link.h"
+#include "probe/owner_settings.h"
+#include "probe/packet_senders.h"
 #include "probe/probe.h"
-#include "probe/skeletons.h"
-#include "util/result.h"
 
-#include <memory>
+#include <optional>
 #include <vector>
 
-struct bpf_link;
-
 namespace dnsmon {
-
-struct DetachLink {
-    void operator()(bpf_link* link) const;
-};
-
-/// Maps of the capture object that the hooks write to, and settings.
-struct OwnerSettings {
-    int owners_fd = -1;
-    int counters_fd = -1;
-    int sent_fd = -1;
-    int listeners_fd = -1;
-    const std::vector<std::uint16_t>& ports;
-    bool any_port = false;    ///< senders on other ports matter, too
-    std::uint32_t owners = 0; ///< entries of the owners map
-};
 
 class OwnerHooks {
   public:
@@ -45,14 +28,19 @@ class OwnerHooks {
     [[nodiscard]] bool names_packets() const { return names_packets_; }
     /// The map of the programs that have sent; -1: these hooks take no notes.
     [[nodiscard]] int programs_fd() const { return programs_fd_; }
-    void set_ports(const std::vector<std::uint16_t>& ports) const { object_.set_ports(ports); }
+    /// Calls that the kernel let pass without the hook, because the hook was at work on that CPU for a task that had been
+    /// put aside (`recursion_misses`, Linux ≥ 5.12). Tracing hooks only.
+    [[nodiscard]] std::uint64_t misses() const;
+    void set_ports(const std::vector<std::uint16_t>& ports) const;
     [[nodiscard]] bpf_object* object() const { return object_.get(); }
 
   private:
     explicit OwnerHooks(BpfObject object) : object_(std::move(object)) {}
+    void add_packet_senders(const OwnerSettings& settings);
 
     BpfObject object_; // outlives the links
-    std::vector<std::unique_ptr<bpf_link, DetachLink>> links_;
+    std::vector<BpfLink> links_;
+    std::optional<PacketSenders> packet_senders_; ///< with tracing hooks
     std::vector<HookStatus> status_;
     std::uint32_t own_netns_ = 0;
     int programs_fd_ = -1;

@@ -38,11 +38,7 @@ Result<BpfObject> load_capture(const CaptureConfig& capture, const HooksConfig& 
                                static_cast<std::uint32_t>(capture.ring_buffer_bytes));
     ::bpf_map__set_max_entries(::bpf_object__find_map_by_name(object->get(), "owners"), hooks.owners);
     const LibbpfLog log;
-    if (const int error = object->load(); error != 0) {
-        Error failure = system_error("loading capture filter", -error);
-        if (!log.last_warning().empty()) failure.message += " (" + log.last_warning() + ")";
-        return failure;
-    }
+    if (const int error = object->load(); error != 0) return log.explain("loading capture filter", -error);
     return object;
 }
 
@@ -181,7 +177,9 @@ void Probe::stop_capture() {
 }
 
 KernelCounters Probe::counters() const {
-    return read_kernel_counters(state_->capture.map_fd("counters"), state_->owners);
+    KernelCounters counters = read_kernel_counters(state_->capture.map_fd("counters"), state_->owners);
+    if (state_->hooks) counters.hook_misses = state_->hooks->misses();
+    return counters;
 }
 
 bool Probe::maps_usable() const {

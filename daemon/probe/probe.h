@@ -45,6 +45,7 @@ struct KernelCounters {
     std::uint64_t owner_updates = 0, owner_failed = 0;
     std::uint64_t owner_evictions = 0; ///< estimated: the kernel does not count them
     std::uint64_t owner_entries = 0;   ///< in the owners map now; estimated likewise
+    std::uint64_t hook_misses = 0;     ///< calls of a hooked function that ran without its hook
 };
 
 enum class OwnerFlavour : std::uint8_t;

@@ -98,6 +98,12 @@ Result<BpfObject> open_owner(OwnerFlavour flavour, const std::vector<std::uint16
     return object;
 }
 
+Result<BpfObject> open_senders(const std::vector<std::uint16_t>& ports, bool any_port) {
+    auto object = open_cgroup(ports, any_port);
+    if (object) static_cast<owner_cgroup*>(object->skeleton())->rodata->senders_only = true;
+    return object;
+}
+
 Result<BpfObject> open_namespaces(const std::vector<std::uint16_t>& ports, bool any_port, bool loopback,
                                   std::uint32_t own_netns, bool every_namespace, bool egress_names_sender) {
     auto object = open<namespaces>(ports, any_port);

@@ -53,6 +53,8 @@ class BpfObject {
 /// `netns_known`: kCookie may number namespaces, for this process can name its own.
 [[nodiscard]] Result<BpfObject> open_owner(OwnerFlavour flavour, const std::vector<std::uint16_t>& ports,
                                            bool any_port, bool netns_known);
+/// Of kCgroup's object nothing but egress, which enters each packet's sender and leaves flows and ports to other hooks.
+[[nodiscard]] Result<BpfObject> open_senders(const std::vector<std::uint16_t>& ports, bool any_port);
 /// After load: the namespace whose loopback the capture sees, as the owner hooks number it.
 void set_capture_netns(const BpfObject& capture, std::uint32_t netns);
 /// What watches the other namespaces: `own_netns` is the inode number of the one that it leaves out.

@@ -12,7 +12,7 @@ import sys
 import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
-from dnsmon_e2e import (Child, Dnsmon, EndToEndCase, HOOKS_BY_COOKIE, HOOKS_SEE_FUNCTIONS, PATIENCE, SkipCell, in_child,  # noqa: E402
+from dnsmon_e2e import (Child, Dnsmon, EndToEndCase, HOOKS_BY_COOKIE, HOOKS_KNOW_FLOWS, PATIENCE, SkipCell, in_child,  # noqa: E402
                         loopback4, main, pick, wire)
 
 NAME = "www.example.test"
@@ -140,7 +140,7 @@ class Sending(AttributionCase):
     def test_an_inherited_socket_used_by_two_at_the_same_instant(self):
         if HOOKS_BY_COOKIE:
             self.skipTest("these hooks see connect, not send")
-        if HOOKS_SEE_FUNCTIONS:
+        if HOOKS_KNOW_FLOWS:
             self.skipTest("these hooks know the last sender of a flow, not each packet's: docs/attribution.md")
         s = self.udp()
         s.connect(self.server)

@@ -9,7 +9,7 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
-from dnsmon_e2e import (Client, Dnsmon, EndToEndCase, HOOKS_SEE_FUNCTIONS, Namespace, RELEASE, Resolver, SkipCell, Veth,  # noqa: E402
+from dnsmon_e2e import (Client, Dnsmon, EndToEndCase, HOOKS_KNOW_FLOWS, Namespace, RELEASE, Resolver, SkipCell, Veth,  # noqa: E402
                         loopback4, main, pick, wire)
 from dnsmon_e2e.waiting import LineCollector  # noqa: E402
 
@@ -128,7 +128,7 @@ class All(NamespacesCase):
                     self.assert_fields(answer, source__port=53, dnsmon__unsolicited=None)
                     named = {pick(answer, "process.pid"), pick(answer, "dnsmon.server_process.pid")}
                     self.assertLessEqual(named, {client.pid, resolver.process.pid, None})
-                    if not HOOKS_SEE_FUNCTIONS:  # which know the answer by the address before translation
+                    if not HOOKS_KNOW_FLOWS:  # by the address before translation
                         self.assertIn(resolver.process.pid, named)
                     if transport == "udp":
                         self.assert_fields(query, process__pid=client.pid, dnsmon__attribution="exact")
