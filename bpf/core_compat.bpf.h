@@ -14,12 +14,18 @@
  * of a helper: bpf_get_current_pid_tgid came to cgroup_skb in 6.10, bpf_get_current_uid_gid later still.
  */
 #ifdef DNSMON_DIRECT_READS
-static __always_inline void read_current(struct dnsmon_owner *owner)
+/*
+ * Global functions, which the verifier looks at once and not on every path that leads there: for each load through such a
+ * pointer (and each cast of a context) it goes through the kernel's types by name, a third of the time to load the programs.
+ */
+__noinline int read_current(struct dnsmon_owner *owner)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
 	struct task_struct *leader = task->group_leader;
 	struct mm_struct *mm = task->mm; /* none: a kernel thread */
 
+	if (!owner)
+		return 0;
 	owner->pid = task->tgid;
 	owner->tid = task->pid;
 	owner->uid = task->cred->uid.val;
@@ -29,6 +35,7 @@ static __always_inline void read_current(struct dnsmon_owner *owner)
 	owner->image = mm ? mm->start_stack : 0;
 	__builtin_memcpy(owner->thread_name, task->comm, sizeof(owner->thread_name));
 	__builtin_memcpy(owner->process_name, leader->comm, sizeof(owner->process_name));
+	return 0;
 }
 
 /*
@@ -52,7 +59,7 @@ static __always_inline bool has_user_memory(void)
 	return task->mm;
 }
 
-static __always_inline __u32 skb_netns(struct __sk_buff *context)
+__noinline __u32 skb_netns(struct __sk_buff *context)
 {
 	struct sk_buff *skb;
 	struct sock *sk;

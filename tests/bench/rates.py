@@ -4,11 +4,13 @@
 
 usage: rates.py [--seconds N] [--rounds N]
 
-First dnsperf against unbound on loopback as fast as both go, before, with and after dnsmon (ECS JSON into a file): nothing
-may be lost and the resolver keeps its rate. Then a flood of datagrams on another port, in turns alone, beside dnsmon and
-beside `tcpdump -i any udp port 53`: what a packet costs its sender. Medians are judged, against each other, in one run.
+First dnsperf against unbound on loopback as fast as both go, before, with and after dnsmon (ECS JSON into a file), and beside
+tcpdump for comparison: nothing may be lost and the resolver keeps its rate. Then a flood of datagrams on another port, in
+turns alone, beside dnsmon and beside `tcpdump -i any udp port 53`: what a packet costs its sender. Medians are judged,
+against each other, in one run.
 """
 import argparse
+import contextlib
 import json
 import os
 import statistics
@@ -23,6 +25,7 @@ from dnsmon_e2e import DNSMON, Dnsmon, Resolver, loopback4, pick  # noqa: E402
 from dnsmon_e2e.budgets import cannot_run, report  # noqa: E402
 from dnsmon_e2e.dnsperf import Dnsperf  # noqa: E402
 from dnsmon_e2e.network import enter_private_namespaces  # noqa: E402
+from dnsmon_e2e.udp_flood import UdpFlood  # noqa: E402
 from dnsmon_e2e.waiting import LineCollector  # noqa: E402
 
 RESOLVER_KEEPS, FLOOD_KEEPS = 0.90, 0.95
@@ -31,6 +34,18 @@ FLOOD_PORT = 9999
 
 def dnsmon_into(path):
     return Dnsmon({"output": {"file": {"enabled": True, "path": path, "max_size": "16GiB"}}}, arguments=())
+
+
+@contextlib.contextmanager
+def tcpdump(*arguments):
+    argv = ["tcpdump", "-n", "-i", "any", *arguments, "udp", "port", "53"]
+    with subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        log = LineCollector(process.stderr)
+        if not log.wait(lambda lines: any("listening on" in line for line in lines), 30):
+            raise RuntimeError("tcpdump did not start")
+        yield
+        process.terminate()
+        log.finish()
 
 
 class HighestRate:
@@ -51,8 +66,17 @@ class HighestRate:
             with dnsmon_into(self.path) as dnsmon:
                 self.watched = self.load(resolver, self.seconds)
                 dnsmon.stop()
+            with tcpdump("-w", "/dev/null"):
+                recorded = self.load(resolver, half)
+            with tcpdump("-l"):
+                printed = self.load(resolver, half)
             after = self.load(resolver, half)
         self.bare_rate = (before.rate + after.rate) / 2
+        print("| the resolver beside | queries/s | kept |\n|---|---:|---:|")
+        for who, rate in (("nothing", self.bare_rate), ("dnsmon", self.watched.rate), ("tcpdump -w /dev/null", recorded.rate),
+                          ("tcpdump -l > /dev/null", printed.rate)):
+            print(f"| {who} | {rate:.0f} | {rate / self.bare_rate:.1%} |")
+        print(flush=True)
         self.seen = 0
         with open(self.path) as f:
             for line in f:
@@ -76,36 +100,23 @@ class OtherTraffic:
 
     def __init__(self, directory, rounds):
         self.directory, self.rounds = directory, rounds
-        self.program = os.path.join(directory, "udp_flood")
+        self.program = UdpFlood(directory)
         self.cost_ns = {"alone": [], "dnsmon": [], "tcpdump": []}
         self.rate = {who: [] for who in self.cost_ns}
 
     def flood(self, who):
-        seconds = 2
-        sent, _, cpu = subprocess.run([self.program, str(FLOOD_PORT), str(seconds)], check=True, capture_output=True,
-                                      text=True).stdout.split()
-        self.cost_ns[who].append(1e9 * float(cpu) / int(sent))
-        self.rate[who].append(int(sent) / seconds)
-
-    def beside_tcpdump(self):
-        argv = ["tcpdump", "-n", "-i", "any", "-w", "/dev/null", "udp", "port", "53"]
-        with subprocess.Popen(argv, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as tcpdump:
-            log = LineCollector(tcpdump.stderr)
-            if not log.wait(lambda lines: any("listening on" in line for line in lines), 30):
-                raise RuntimeError("tcpdump did not start")
-            self.flood("tcpdump")
-            tcpdump.terminate()
-            log.finish()
+        flooded = self.program.run(FLOOD_PORT, 2)
+        self.cost_ns[who].append(flooded.cost_ns)
+        self.rate[who].append(flooded.per_second)
 
     def run(self):
-        source = os.path.join(TOP, "tests", "bench", "udp_flood.cpp")
-        subprocess.run(["c++", "-std=c++20", "-O2", "-pthread", "-o", self.program, source], check=True)
         for number in range(self.rounds):
             self.flood("alone")
             with dnsmon_into(os.path.join(self.directory, f"events{number}")) as dnsmon:
                 self.flood("dnsmon")
                 dnsmon.stop()
-            self.beside_tcpdump()
+            with tcpdump("-w", "/dev/null"):
+                self.flood("tcpdump")
         print("\n| a flood that is not DNS | ns of CPU a packet | packets/s |\n|---|---:|---:|")
         for who, costs in self.cost_ns.items():
             print(f"| {who} | {statistics.median(costs):.0f} | {statistics.median(self.rate[who]):.0f} |")
