@@ -244,6 +244,8 @@ TEST_CASE("the key of hashes is read with the file, what is wrong with it has it
         CHECK(problem(content, 0600).starts_with(place + " holds something else than 32"));
     CHECK(problems("privacy: {key_file: /nonexistent/key}") ==
           "f:1:21: privacy.key_file: opening /nonexistent/key: No such file or directory\n");
+    CHECK(problems("privacy: {key_file: /none\u00e9}") ==
+          "f:1:21: privacy.key_file: opening /none\\xc3\\xa9: No such file or directory\n");
     CHECK(problems("privacy: {key_file: /dev/null}") == "f:1:21: privacy.key_file: /dev/null is not a regular file\n");
     CHECK(problems("privacy: {key_file: random}").empty());
 }
