@@ -9,5 +9,5 @@ RELEASE = tuple(int(re.match(r"\d+", part)[0]) for part in os.uname().release.sp
 HOOKS = os.environ.get("DNSMON_TEST_HOOKS", "auto")
 # Cgroup hooks that know the socket only, not who sends (docs/adr/0001): other namespaces are not told apart, either.
 HOOKS_BY_COOKIE = HOOKS == "cgroup" and RELEASE < (6, 1)
-# Tracing hooks where egress cannot be asked beside them: they know a flow's last sender, not each packet's.
-HOOKS_KNOW_FLOWS = HOOKS in ("fentry", "kprobe") and RELEASE < (6, 2)
+# Tracing hooks (auto takes them there) where egress cannot be asked beside them: they know a flow's last sender, not each packet's.
+HOOKS_KNOW_FLOWS = HOOKS in ("auto", "fentry", "kprobe") and RELEASE < (6, 2)
