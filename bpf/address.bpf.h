@@ -8,6 +8,7 @@
 
 #define AF_INET 2
 #define AF_INET6 10
+#define SOCK_RAW 3
 #define IPPROTO_TCP 6
 #define IPPROTO_UDP 17
 #define ETH_P_IP 0x0800

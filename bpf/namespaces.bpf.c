@@ -15,8 +15,6 @@
 #include "core_compat.bpf.h"
 #include "take.bpf.h"
 
-#define SOCK_RAW 3
-
 const volatile __u32 own_netns; /* the packet sockets are here */
 const volatile bool every_namespace; /* else those in `wanted_namespaces` */
 

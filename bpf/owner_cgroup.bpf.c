@@ -18,7 +18,6 @@
 #include "sent.bpf.h"
 
 #define TCP_LISTEN 10
-#define SOCK_RAW 3
 
 const volatile bool senders_only; /* other hooks keep the flows and ports, and name sockets their own way */
 

@@ -60,6 +60,12 @@ int inet_csk_accept(unsigned long long *ctx)
 	return 0;
 }
 
+static __always_inline void on_bind_exit(struct socket *socket, int result)
+{
+	if (!result)
+		on_bound(BPF_CORE_READ(socket, sk));
+}
+
 /*
  * A kernel that preempts itself may put a task aside within a program, and lets whoever calls the function next on that
  * CPU pass without it (recursion_misses). A send comes again; a bind and a release do not, so two programs watch each.
@@ -67,32 +73,28 @@ int inet_csk_accept(unsigned long long *ctx)
 SEC("?fexit/inet_bind")
 int BPF_PROG(inet_bind, struct socket *socket, void *address, int bytes, int result)
 {
-	if (!result)
-		on_bound(BPF_CORE_READ(socket, sk));
+	on_bind_exit(socket, result);
 	return 0;
 }
 
 SEC("?fexit/inet_bind")
 int BPF_PROG(inet_bind_again, struct socket *socket, void *address, int bytes, int result)
 {
-	if (!result)
-		on_bound(BPF_CORE_READ(socket, sk));
+	on_bind_exit(socket, result);
 	return 0;
 }
 
 SEC("?fexit/inet6_bind")
 int BPF_PROG(inet6_bind, struct socket *socket, void *address, int bytes, int result)
 {
-	if (!result)
-		on_bound(BPF_CORE_READ(socket, sk));
+	on_bind_exit(socket, result);
 	return 0;
 }
 
 SEC("?fexit/inet6_bind")
 int BPF_PROG(inet6_bind_again, struct socket *socket, void *address, int bytes, int result)
 {
-	if (!result)
-		on_bound(BPF_CORE_READ(socket, sk));
+	on_bind_exit(socket, result);
 	return 0;
 }
 

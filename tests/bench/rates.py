@@ -40,11 +40,13 @@ def dnsmon_into(path):
 def tcpdump(*arguments):
     argv = ["tcpdump", "-n", "-i", "any", *arguments, "udp", "port", "53"]
     with subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
-        log = LineCollector(process.stderr)
-        if not log.wait(lambda lines: any("listening on" in line for line in lines), 30):
-            raise RuntimeError("tcpdump did not start")
-        yield
-        process.terminate()
+        try:
+            log = LineCollector(process.stderr)
+            if not log.wait(lambda lines: any("listening on" in line for line in lines), 30):
+                raise RuntimeError("tcpdump did not start")
+            yield
+        finally:
+            process.terminate()  # else leaving the block waits for it forever
         log.finish()
 
 
