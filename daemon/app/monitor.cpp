@@ -61,8 +61,7 @@ void Monitor::busy_tick() {
         loop_.resume(probe_.ring_fd());
         return;
     }
-    // Packets that are held for their copies are due soon.
-    const bool loaded = taken >= kLoadedPackets && taken <= most_packets_ && !pipeline_.holds_packets();
+    const bool loaded = taken >= kLoadedPackets && taken <= most_packets_;
     pace(loaded ? kLoadedPeriod : kBusyPeriod);
 }
 

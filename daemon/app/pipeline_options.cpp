@@ -13,8 +13,8 @@ std::size_t worker_count(const WorkersConfig& config) {
     return std::clamp<std::size_t>(std::thread::hardware_concurrency() / 2, 1, 8);
 }
 
-// From veth to uplink takes microseconds; a busy softirq may be put off to its thread.
-constexpr std::int64_t kCrossingNs = 10'000'000;
+// From veth to uplink takes microseconds; a busy softirq may be put off to its thread, and that may wait for a processor.
+constexpr std::int64_t kCrossingNs = 50'000'000;
 
 } // namespace
 

@@ -21,7 +21,7 @@ namespace dnsmon {
 
 class Crossings {
   public:
-    explicit Crossings(std::size_t packets = 4096) : capacity_(packets) {}
+    explicit Crossings(std::size_t packets = 8192) : capacity_(packets) {}
 
     using Release = std::function<void(PacketItem& item, std::span<const std::uint8_t> payload)>;
     /// What does not change on the way: the payload, `ip_id` (IPv4's identification), the TCP sequence number.

@@ -230,7 +230,6 @@ class Containers(EndToEndCase):
                          sorted(pick(r, "process.pid") for r in responses))
 
 
-@unittest.skipIf(PATIENCE > 1, "an emulated machine takes longer from device to device than copies are waited for")
 class Watched(Containers):
     """The same with both namespaces watched: still one event for a message, and both ends' own devices in its way."""
     namespaces = [CLIENT, WORLD]  # not "all": what else runs on this machine has the same names and ids
