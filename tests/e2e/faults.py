@@ -34,7 +34,9 @@ def read(path):
         return f.read()
 
 
-class Faults(EndToEndCase):
+class FaultCase(EndToEndCase):
+    """Lookups that are counted, a file beside standard output, and what both must have in the end (quota.py has it, too)."""
+
     @classmethod
     def setUpClass(cls):
         cls.resolver = cls.enterClassContext(Resolver())
@@ -101,6 +103,8 @@ class Faults(EndToEndCase):
     def files(self, *more):
         return [e for path in [*glob.glob(self.path + "*"), *more] for e in events_in(read(path))]
 
+
+class Faults(FaultCase):
     def test_disk_full_and_free_again(self):
         self.mount(os.path.dirname(self.path), "size=4m")
         ballast = os.path.join(os.path.dirname(self.path), "ballast")
