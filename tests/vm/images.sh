@@ -49,7 +49,7 @@ pack_initramfs() {
     kernel=$root/lib/modules/$release/kernel
     mkdir -p "$kernel" "$root/bin" "$root/disk"
     cp "$tree"/modules.{order,builtin,builtin.modinfo} "$root/lib/modules/$release/"
-    (cd "$tree/kernel" && for part in net lib crypto arch/x86/crypto drivers/virtio drivers/block/virtio_blk fs/ext4 fs/jbd2 \
+    (cd "$tree/kernel" && for part in net lib crypto arch/x86/crypto drivers/virtio drivers/block/{virtio_blk,loop} fs/ext4 fs/jbd2 fs/quota \
         fs/mbcache fs/overlayfs drivers/net/{veth,dummy,tun,wireguard,net_failover}; do
         find . \( -path "./$part/*" -o -path "./$part.ko*" \) -type f
     done | tar -cf - -T -) | tar -C "$kernel" -xf -
