@@ -32,6 +32,24 @@ void read_session(const ProcFiles& files, std::string_view cgroup, ProcessDetail
     details.session_user_id = std::move(facts.user_id);
 }
 
+bool same_place(const ProcessDetails& a, const ProcessDetails& b) {
+    return a.unit == b.unit && a.container_id == b.container_id && a.container_runtime == b.container_runtime &&
+           a.session_id == b.session_id && a.session_user_id == b.session_user_id;
+}
+
+/// What the process's control group says.
+void read_place(const ProcFiles& files, const EnrichConfig& config, ProcessDetails& details) {
+    if (!config.unit && !config.container && !config.session) return;
+    const std::string cgroup = files.cgroup();
+    auto facts = cgroup_facts(cgroup);
+    if (config.unit) details.unit = std::move(facts.unit);
+    if (config.container) {
+        details.container_id = std::move(facts.container_id);
+        details.container_runtime = std::move(facts.container_runtime);
+    }
+    if (config.session) read_session(files, cgroup, details);
+}
+
 } // namespace
 
 ProcessTable::ProcessTable(const EnrichConfig& config, std::size_t entries, std::string proc_root)
@@ -63,7 +81,7 @@ bool ProcessTable::still_valid(const Entry& entry, const Owner& owner, std::int6
 }
 
 ProcessTable::Entry ProcessTable::read(const Owner& owner, std::int64_t now_ns, const EnrichConfig& config) {
-    Entry entry{{owner.pid, owner.image}, owner.start_ns != 0 ? to_ticks(owner.start_ns) : 0, now_ns, false, nullptr};
+    Entry entry{{owner.pid, owner.image}, owner.start_ns != 0 ? to_ticks(owner.start_ns) : 0, now_ns, 0, false, nullptr};
     const auto files = ProcFiles::open(proc_root_, owner.pid);
     const auto stat = files ? files->stat() : std::nullopt;
     const bool same = stat && (owner.start_ns == 0 || stat->start_ticks == entry.start_ticks);
@@ -92,18 +110,32 @@ ProcessTable::Entry ProcessTable::read(const Owner& owner, std::int64_t now_ns, 
         if (const auto parent = ProcFiles::open(proc_root_, stat->parent_pid))
             if (auto parent_stat = parent->stat()) details->parent_name = std::move(parent_stat->name);
     }
-    const std::string cgroup = config.unit || config.container || config.session ? files->cgroup() : std::string();
-    if (config.unit || config.container) {
-        auto facts = cgroup_facts(cgroup);
-        if (config.unit) details->unit = std::move(facts.unit);
-        if (config.container) {
-            details->container_id = std::move(facts.container_id);
-            details->container_runtime = std::move(facts.container_runtime);
-        }
-    }
-    if (config.session) read_session(*files, cgroup, *details);
+    read_place(*files, config, *details);
+    entry.cgroup_id = owner.cgroup_id;
     entry.details = std::move(details);
     return entry;
+}
+
+/// It has sent in another control group than the one that was read, or nobody knows which that was. Gone, what was read at
+/// exec() is believed, but not what is known to be of another group.
+void ProcessTable::move(Entry& entry, const Owner& owner, const EnrichConfig& config) {
+    const bool known = entry.cgroup_id != 0;
+    entry.cgroup_id = owner.cgroup_id;
+    if (!entry.details) return;
+    const auto files = ProcFiles::open(proc_root_, owner.pid);
+    const auto stat = files ? files->stat() : std::nullopt;
+    const bool alive = stat && stat->start_ticks == entry.start_ticks;
+    if (!alive && !known) return;
+    auto details = std::make_shared<ProcessDetails>(*entry.details);
+    details->unit.clear();
+    details->container_id.clear();
+    details->container_runtime.clear();
+    details->session_id.clear();
+    details->session_user_id.clear();
+    if (alive) read_place(*files, config, *details);
+    if (same_place(*details, *entry.details)) return;
+    details->serial = ++serials_; // no longer what was read first
+    entry.details = std::move(details);
 }
 
 void ProcessTable::complete(Entry& entry, const Owner& owner, const EnrichConfig& config) {
@@ -158,12 +190,14 @@ void ProcessTable::put(Entry entry, const EnrichConfig& config) {
 ProcessDetailsPtr ProcessTable::find(const Owner& owner, std::int64_t now_ns) {
     if (!owner.known() || owner.pid == 0) return nullptr;
     const auto known = lookup({owner.pid, owner.image});
-    if (known && known->completed && still_valid(*known, owner, now_ns)) return known->details;
+    const bool valid = known && still_valid(*known, owner, now_ns);
+    const bool moved = valid && owner.cgroup_id != 0 && owner.cgroup_id != known->cgroup_id;
+    if (valid && known->completed && !moved) return known->details;
     // A process that exec()ed and is gone keeps nothing of the old program: never a wrong value.
     const EnrichConfig config = settings();
-    const bool valid = known && still_valid(*known, owner, now_ns);
     Entry entry = valid ? *known : read(owner, now_ns, config);
-    complete(entry, owner, config);
+    if (moved) move(entry, owner, config);
+    if (!entry.completed) complete(entry, owner, config);
     if (!entry.details) ++gone_;
     auto details = entry.details;
     put(std::move(entry), config);

@@ -31,7 +31,7 @@ class ProcessTable {
     /// Never a wrong process: when /proc shows another start time than `owner.start_ns`, the pid was reused and only
     /// what the kernel said is known: without a program reader nothing (nullptr), as when the process was gone before.
     /// When the process has started another program since it sent, what exec() changes (executable, command line) is
-    /// left out. `now_ns`: any clock that does not go back; says when an owner without a start time is checked again.
+    /// left out. What its control group says (unit, container, session) is of the one that it sent in. `now_ns`: any clock that does not go back; says when an owner without a start time is checked again.
     /// Loop thread, as reconfigure().
     [[nodiscard]] ProcessDetailsPtr find(const Owner& owner, std::int64_t now_ns);
     /// `pid` has just started a program: reads its details now, while it certainly lives.
@@ -55,6 +55,7 @@ class ProcessTable {
         Key key;
         std::uint64_t start_ticks = 0; ///< /proc's clock; 0: gone before it was read
         std::int64_t checked_ns = 0;
+        std::uint64_t cgroup_id = 0;   ///< Owner::cgroup_id, of the control group that unit and container are of; 0: not known
         bool completed = false;        ///< the program reader was asked for what /proc did not tell
         ProcessDetailsPtr details;
     };
@@ -65,6 +66,7 @@ class ProcessTable {
     [[nodiscard]] EnrichConfig settings() const;
     [[nodiscard]] Entry read(const Owner& owner, std::int64_t now_ns, const EnrichConfig& config);
     void complete(Entry& entry, const Owner& owner, const EnrichConfig& config);
+    void move(Entry& entry, const Owner& owner, const EnrichConfig& config);
     void put(Entry entry, const EnrichConfig& config);
 
     std::size_t capacity_;

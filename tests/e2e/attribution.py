@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import threading
+import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 from dnsmon_e2e import (Child, Dnsmon, EndToEndCase, HOOKS_BY_COOKIE, HOOKS_KNOW_FLOWS, PATIENCE, SkipCell, in_child,  # noqa: E402
@@ -52,6 +53,17 @@ class AttributionCase(EndToEndCase):
         return event
 
 
+def control_group(name):
+    """Made below the root, as systemd and container runtimes do; its path."""
+    with open("/proc/self/mountinfo") as f:
+        roots = [line.split()[4] for line in f if " - cgroup2 " in line]
+    if not roots:
+        raise SkipCell("no cgroup2 here")
+    path = os.path.join(roots[0], name)
+    os.mkdir(path)
+    return path
+
+
 class Sending(AttributionCase):
     """dnsmon runs first; nobody need answer."""
 
@@ -71,6 +83,30 @@ class Sending(AttributionCase):
             self.skipTest(f"this kernel has no {how}")
         self.assertEqual(process.returncode, 0)
         return self.check_query(ident, process.pid, process__name="e2e_odd_client", user__id="0")
+
+    @unittest.skipIf(HOOKS_BY_COOKIE, "these hooks know no control group")
+    def test_a_process_that_moves_to_another_control_group(self):
+        container = f"{os.getpid():064x}"
+        groups = [control_group(f"{name}-{os.getpid()}.service") for name in ("dnsmon-one", "dnsmon-two")]
+        groups.append(control_group(f"docker-{container}.scope"))
+        for group in groups:
+            self.addCleanup(os.rmdir, group)
+        s = self.udp()
+
+        def move_and_send(order):
+            group, message = order.split(b" ", 1)
+            with open(group + b"/cgroup.procs", "w") as f:
+                f.write(str(os.getpid()))
+            s.sendto(message, (loopback4(), 53))
+        child = self.child(move_and_send)
+        for group in groups[:2]:
+            ident, message = self.query()
+            child.tell(group.encode() + b" " + message)
+            event = self.check_query(ident, child.pid)
+            self.assertEqual(pick(event, "dnsmon.unit"), os.path.basename(group))
+        ident, message = self.query()
+        child.tell(groups[2].encode() + b" " + message)
+        self.check_query(ident, child.pid, container__id=container, container__runtime="docker")
 
     def test_a_client_that_exits_the_instant_it_has_sent(self):
         event = self.odd("sendto")
