@@ -40,13 +40,15 @@ int sureness(const End* end) {
     return 0;
 }
 
-/// Address translation changes one end and leaves the other. Two exact owners at the end that changed are two sends.
+/// Address translation changes one end and leaves the other. Two exact owners at the end that changed are two sends, and so
+/// is what a process of this host was seen sending to two places: its own packets' destinations change before any device.
 bool may_be_copy(const Flow& first, bool sender_exact, bool receiver_exact, const PacketItem& later) {
     if (first == later.flow) return true;
     if (first.transport != later.flow.transport || first.ip_version != later.flow.ip_version) return false;
     if (later.flow.destination.address.is_multicast()) return false; // sent on each interface on purpose
     if (first.destination == later.flow.destination) return !sender_exact || !exact(later.sender);
-    if (first.source == later.flow.source) return !receiver_exact || !exact(later.receiver);
+    if (first.source == later.flow.source)
+        return (!receiver_exact || !exact(later.receiver)) && (!sender_exact || !exact(later.sender));
     return false;
 }
 

@@ -85,6 +85,16 @@ TEST_CASE("what only looks alike stays apart") {
     CHECK(fixture.crossings.size() == 4);
 }
 
+TEST_CASE("the same bytes sent to two servers behind two devices are two sends") {
+    Fixture fixture;
+    const Endpoint other = endpoint(54, 53);
+    CHECK_FALSE(fixture.add(item(kClient, kServer, kVeth, 77), 1));
+    CHECK_FALSE(fixture.add(item(kClient, other, kUplink, 77), 2));
+    CHECK_FALSE(fixture.add(item(kClient, endpoint(55, 53), kUplink, 78), 3)); // another process on the same socket
+    CHECK(fixture.add(item(kClient, endpoint(56, 53), kBridge), 4)); // translated: nobody here sent that
+    CHECK(fixture.crossings.size() == 3);
+}
+
 TEST_CASE("bounded: the oldest is released for the newest") {
     Fixture fixture;
     for (std::uint16_t i = 0; i < 6; ++i) CHECK_FALSE(fixture.add(item(kClient, kServer, kVeth), 1, false, i));
