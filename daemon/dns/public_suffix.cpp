@@ -12,15 +12,22 @@ namespace {
 constexpr std::size_t kCacheEntries = 4096; // a power of two; 256 KiB
 constexpr int kMaxLabels = 8;              // no rule of the list is deeper: a name of 127 labels costs eight look-ups
 
-/// A name that is fit to be asked for, in lower case; 0: it is not.
-std::size_t to_lower(std::string_view name, char* to, std::size_t limit) {
-    if (name.empty() || name == "." || name.size() > limit) return 0;
+/// `name` in lower case, and where the labels begin that have no escape: no registry has others. npos: the last one has.
+std::size_t to_lower(std::string_view name, char* to) {
+    std::size_t plain = 0;
+    bool escaped = false;
     for (std::size_t i = 0; i < name.size(); ++i) {
         const char c = name[i];
-        if (c == '\\') return 0;
         to[i] = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+        if (c == '\\') {
+            escaped = true;
+            if (++i < name.size()) to[i] = name[i]; // it may be a dot, or the first of three digits
+        } else if (c == '.') {
+            if (escaped) plain = i + 1;
+            escaped = false;
+        }
     }
-    return name.size();
+    return escaped ? std::string_view::npos : plain;
 }
 
 /// FNV-1a, eight bytes a step: names are short and the table only wants them spread.
@@ -79,15 +86,18 @@ PublicSuffix::Split PublicSuffix::find(std::string_view lower_case_name, int lab
 }
 
 DomainParts PublicSuffix::split(std::string_view name) {
-    const std::size_t bytes = to_lower(name, lower_.data(), lower_.size());
-    if (bytes == 0) return {};
-    const std::string_view lower(lower_.data(), bytes);
-    const Split split = find(lower, 1 + static_cast<int>(std::count(lower.begin(), lower.end(), '.')));
+    if (name.empty() || name == "." || name.size() > lower_.size()) return {};
+    const std::size_t begin = to_lower(name, lower_.data());
+    if (begin == std::string_view::npos || name.size() - begin > kMaxNameBytes) return {};
+    const std::string_view lower(lower_.data(), name.size());
+    const std::string_view plain = lower.substr(begin);
+    const Split split = find(plain, 1 + static_cast<int>(std::count(plain.begin(), plain.end(), '.')));
     DomainParts parts;
-    parts.top_level_domain = lower.substr(split.suffix);
+    parts.top_level_domain = plain.substr(split.suffix);
     if (split.registered == split.suffix) return parts;
-    parts.registered_domain = lower.substr(split.registered);
-    if (split.registered > 0) parts.subdomain = lower.substr(0, split.registered - 1U);
+    parts.registered_domain = plain.substr(split.registered);
+    const std::size_t registered = begin + split.registered;
+    if (registered > 0) parts.subdomain = lower.substr(0, registered - 1U);
     return parts;
 }
 

@@ -26,7 +26,7 @@ class PublicSuffix {
     PublicSuffix(PublicSuffix&&) noexcept;
     PublicSuffix& operator=(PublicSuffix&&) noexcept;
 
-    /// `name` without its trailing dot. Nothing for the root and for names with escapes: no registry has such.
+    /// `name` without its trailing dot. Nothing for the root; no registry has labels with escapes, but any may stand before.
     [[nodiscard]] DomainParts split(std::string_view name);
 
   private:
@@ -48,7 +48,7 @@ class PublicSuffix {
 
     std::unique_ptr<List> list_;
     std::vector<Entry> cache_;
-    std::array<char, kMaxNameBytes> lower_{}; ///< the name of the last split(), which its parts are of
+    std::array<char, 4 * kMaxNameBytes> lower_{}; ///< \DDD for each byte; the name of the last split(), which its parts are of
 };
 
 } // namespace dnsmon

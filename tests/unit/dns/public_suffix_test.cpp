@@ -41,8 +41,12 @@ TEST_CASE("names that no registry has are left alone") {
     PublicSuffix list;
     check(list, "", "", "", "");
     check(list, ".", "", "", "");
-    check(list, "a\\.b.com", "", "", "");
-    check(list, "\\001.com", "", "", "");
+    check(list, "a\\.b.com", "", "com", "");
+    check(list, "\\001.com", "", "com", "");
+    check(list, "com\\255", "", "", "");
+    check(list, "\\255.example.com", "example.com", "com", "\\255");
+    check(list, "A\\032b._ipp.x\\.y.example.co.uk", "example.co.uk", "co.uk", "a\\032b._ipp.x\\.y");
+    check(list, "x\\.example.com", "", "com", "");
     check(list, std::string(254, 'a'), "", "", "");
     std::string deep;
     for (int i = 0; i < 120; ++i) deep += "a.";
