@@ -14,6 +14,11 @@ namespace {
 
 constexpr unsigned kV4Offset = 96; // of an IPv4 address in ::ffff:a.b.c.d
 
+bool is_v4(const std::array<std::uint8_t, 16>& address) {
+    constexpr std::array<std::uint8_t, 12> kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    return std::equal(kMapped.begin(), kMapped.end(), address.begin());
+}
+
 /// The mask of byte `index` for a prefix of `bits`.
 std::uint8_t mask_of(std::size_t index, unsigned bits) {
     const unsigned before = static_cast<unsigned>(index) * 8;
@@ -37,6 +42,8 @@ bool parse_address(const std::string& text, Network& network, unsigned& offset) 
 } // namespace
 
 bool Network::contains(const std::array<std::uint8_t, 16>& address) const {
+    // ::/0 is every IPv6 address: IPv4's lie in it only as they are kept.
+    if (bits < kV4Offset && is_v4(address)) return false;
     for (std::size_t i = 0; i < prefix.size(); ++i)
         if ((address[i] & mask_of(i, bits)) != prefix[i]) return false;
     return true;

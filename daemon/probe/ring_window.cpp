@@ -32,10 +32,15 @@ RingWindow::RingWindow(RingWindow&& other) noexcept
       producer_page_(std::exchange(other.producer_page_, nullptr)), window_(std::exchange(other.window_, nullptr)),
       window_begin_(other.window_begin_), consumed_(other.consumed_), front_header_(other.front_header_) {}
 
+/// A ring of the smallest size has no room for the longest record.
+std::size_t RingWindow::window_bytes() const {
+    return round_up(step_bytes_ + std::min(kLongestRecord, ring_bytes_), page_bytes_);
+}
+
 RingWindow::~RingWindow() {
     if (consumer_page_ != nullptr) ::munmap(consumer_page_, page_bytes_);
     if (producer_page_ != nullptr) ::munmap(producer_page_, page_bytes_);
-    if (window_ != nullptr) ::munmap(window_, round_up(step_bytes_ + kLongestRecord, page_bytes_));
+    if (window_ != nullptr) ::munmap(window_, window_bytes());
 }
 
 Result<RingWindow> RingWindow::map(int map_fd, std::size_t ring_bytes) {
@@ -56,7 +61,7 @@ Result<const std::uint8_t*> RingWindow::at(std::uint64_t position) {
     const std::uint64_t offset = position & (ring_bytes_ - 1); // a power of two
     const std::uint64_t begin = offset / step_bytes_ * step_bytes_;
     if (window_ == nullptr || begin != window_begin_) {
-        const std::size_t bytes = round_up(step_bytes_ + kLongestRecord, page_bytes_);
+        const std::size_t bytes = window_bytes();
         const int fixed = window_ == nullptr ? 0 : MAP_FIXED;
         void* moved = ::mmap(window_, bytes, PROT_READ, MAP_SHARED | fixed, map_fd_,
                              static_cast<off_t>(2 * page_bytes_ + begin));

@@ -31,6 +31,7 @@ class RingWindow {
     RingWindow(int map_fd, std::size_t ring_bytes, std::size_t page_bytes);
     [[nodiscard]] Result<const std::uint8_t*> at(std::uint64_t position);
     void advance(std::uint32_t header);
+    [[nodiscard]] std::size_t window_bytes() const;
 
     int map_fd_;
     std::size_t ring_bytes_;

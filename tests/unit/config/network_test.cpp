@@ -34,6 +34,8 @@ TEST_CASE("an address is in the network that its first bits name") {
     CHECK(within("2001:db8::/32", "2001:db8:ffff::1"));
     CHECK_FALSE(within("2001:db8::/32", "2001:db9::"));
     CHECK(within("::/0", "2001:db8::1"));
+    CHECK_FALSE(within("::/0", "192.0.2.1"));
+    CHECK_FALSE(within("::/1", "192.0.2.1"));
     CHECK(within("127.0.0.1", "127.0.0.1"));
     CHECK_FALSE(within("127.0.0.1", "127.0.0.2"));
     CHECK(within("::ffff:192.0.2.0/120", "192.0.2.9"));
