@@ -71,7 +71,11 @@ int dnsmon_capture(struct __sk_buff *skb)
 		flags |= DNSMON_RECORD_LOOPBACK;
 	}
 	ethertype = skip_vlan_tags(skb, &packet);
-	if (parse_packet(skb, ethertype, &packet) && is_dns(skb, &packet))
+	if (!parse_packet(skb, ethertype, &packet))
+		return 0;
+	/* Both ends are here, whatever their addresses (local routes, translation). */
+	packet.source.here = packet.destination.here = flags & DNSMON_RECORD_LOOPBACK;
+	if (is_dns(skb, &packet))
 		take(skb, ethertype, flags, &packet);
 	return 0;
 }

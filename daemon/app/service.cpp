@@ -116,6 +116,7 @@ Result<void> Service::start_metrics() {
 Result<void> Service::watch_events() {
     if (auto done = loop_.watch(signals_.fd(), [this] { on_signal(); }); !done) return done;
     if (auto done = loop_.watch(news_.fd(), [this] { on_news(); }); !done) return done;
+    if (auto done = loop_.watch(probe_->network_fd(), [this] { on_network(); }); !done) return done;
     if (auto done = watch_timer(stats_timer_, config_.stats.interval, &Service::on_stats); !done) return done;
     if (const auto limit = service_manager::watchdog_limit())
         return watch_timer(watchdog_timer_, *limit / 2, &Service::on_watchdog);
@@ -146,6 +147,10 @@ void Service::on_signal() {
             loop_.stop();
         }
     }
+}
+
+void Service::on_network() {
+    for (const std::string& change : probe_->follow_network()) log_.warn(change);
 }
 
 void Service::on_reload() {

@@ -54,6 +54,7 @@ class Service {
     Result<void> watch_events();
     Result<void> watch_timer(std::optional<Timer>& timer, std::chrono::nanoseconds period, void (Service::*handler)());
     void on_signal();
+    void on_network();
     void on_reload();
     [[nodiscard]] std::string reload();
     void apply(const Config& config, SinkChange sinks);

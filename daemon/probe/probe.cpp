@@ -6,6 +6,7 @@
 #include "probe/kernel_counters.h"
 #include "probe/libbpf_log.h"
 #include "probe/local_addresses.h"
+#include "probe/network_changes.h"
 #include "probe/open_sockets.h"
 #include "probe/other_namespaces.h"
 #include "probe/other_servers.h"
@@ -64,7 +65,8 @@ struct Probe::State {
     std::optional<OtherNamespaces> others;
     std::optional<OtherServers> other_servers; ///< where the hooks number namespaces as /proc does
     std::unique_ptr<RingReader> ring;
-    std::vector<Fd> sockets;
+    PacketSockets sockets;
+    std::optional<NetworkChanges> changes;
     HookPlan plan;
     LocalAddresses addresses;
     InterfaceNames interfaces;
@@ -103,6 +105,9 @@ Result<std::unique_ptr<Probe::State>> Probe::State::make(const CaptureConfig& ca
         if (state->hooks->numbers_by_inode())
             state->other_servers.emplace(settings.owners_fd, settings.listeners_fd, state->hooks->own_netns());
     }
+    auto changes = NetworkChanges::watch(); // before what they change is looked at
+    if (!changes) return std::move(changes).error();
+    state->changes.emplace(std::move(changes).value());
     if (auto done = state->addresses.refresh(); !done) return std::move(done).error();
     if (!capture.namespaces.empty()) {
         if (state->hooks && !state->hooks->numbers_by_inode())
@@ -115,7 +120,7 @@ Result<std::unique_ptr<Probe::State>> Probe::State::make(const CaptureConfig& ca
 
     // Last: every packet from the first on finds its owner.
     bpf_program* filter = ::bpf_object__find_program_by_name(state->capture.get(), "dnsmon_capture");
-    auto sockets = open_packet_sockets(::bpf_program__fd(filter), capture.interfaces);
+    auto sockets = PacketSockets::open(::bpf_program__fd(filter), capture.interfaces);
     if (!sockets) return std::move(sockets).error();
     state->sockets = std::move(sockets).value();
     // Loading parsed the kernel's types, some 10 MiB that are never needed again.
@@ -171,8 +176,17 @@ Result<void> Probe::set_ports(const std::vector<std::uint16_t>& ports) {
     return seeded;
 }
 
+int Probe::network_fd() const { return state_->changes->fd(); }
+
+std::vector<std::string> Probe::follow_network() {
+    state_->changes->discard();
+    // Failing leaves the addresses as they were; resync_clock() tries again.
+    (void)state_->addresses.refresh();
+    return state_->sockets.follow();
+}
+
 void Probe::stop_capture() {
-    state_->sockets.clear();
+    state_->sockets.close();
     if (state_->others) state_->others->detach();
 }
 

@@ -69,6 +69,10 @@ class Probe {
     Result<std::uint64_t> drain(const OnPacket& on_packet, std::uint64_t limit);
     /// Takes the packets of these ports from now on. An Error: sockets that are older than that have no owner.
     Result<void> set_ports(const std::vector<std::uint16_t>& ports);
+    /// Readable when this host's devices or addresses have changed, for epoll.
+    [[nodiscard]] int network_fd() const;
+    /// To be called then. What became of named interfaces, in words for the log.
+    std::vector<std::string> follow_network();
     /// Stops taking new packets; what is in the ring stays for drain().
     void stop_capture();
     [[nodiscard]] KernelCounters counters() const;
