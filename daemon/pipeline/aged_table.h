@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Values found by a hash and kept in the order in which they came: what waits for something, and is given up oldest
-// first. A slab whose places are used again, so that a steady load allocates nothing, and no more memory than the load
-// needs is touched. Not bounded by itself: the caller removes oldest() where there are too many. One thread.
+// Values found by one hash or several and kept in the order in which they came, to be given up oldest first. A slab whose
+// places are used again: a steady load allocates nothing. No look-up walks farther than kMostVisited. Not bounded by
+// itself: the caller removes oldest() where there are too many. One thread.
 #pragma once
 
+#include "util/random_word.h"
+
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -11,34 +14,38 @@
 
 namespace dnsmon {
 
-template <typename Value>
+template <typename Value, std::size_t Keys = 1>
 class AgedTable {
   public:
-    AgedTable() : buckets_(kFirstBuckets, kNone) {}
+    /// Values that a look-up visits at most, newest first. Honest hashes need a handful.
+    static constexpr std::size_t kMostVisited = 32;
+    AgedTable() { clear_buckets(); }
 
     /// The newest value: one that was used before, to be filled in by the caller. References are taken anew after it.
-    [[nodiscard]] Value& add(std::uint64_t hash) {
+    template <typename... Hash>
+        requires(sizeof...(Hash) == Keys)
+    [[nodiscard]] Value& add(Hash... hashes) {
         const Index index = take_slot();
-        slots_[index].hash = hash;
-        link_bucket(index);
+        slots_[index].chained = {Chained{hashes}...};
+        link_buckets(index);
         link_newest(index);
         ++size_;
         return slots_[index];
     }
 
     /// The newest with this hash that `fits`; nullptr: none.
-    template <typename Fits>
+    template <std::size_t Key = 0, typename Fits>
     [[nodiscard]] Value* find(std::uint64_t hash, const Fits& fits) {
-        for (Index i = bucket_of(hash); i != kNone; i = slots_[i].next_in_bucket)
-            if (slots_[i].hash == hash && fits(slots_[i])) return &slots_[i];
+        std::size_t left = kMostVisited;
+        for (Index i = bucket_of(Key, hash); i != kNone && left != 0; i = slots_[i].chained[Key].next, --left)
+            if (slots_[i].chained[Key].hash == hash && fits(slots_[i])) return &slots_[i];
         return nullptr;
     }
 
-    /// All with this hash, newest first.
+    /// Those with this hash, newest first.
     template <typename Visit>
     void for_each(std::uint64_t hash, const Visit& visit) {
-        for (Index i = bucket_of(hash); i != kNone; i = slots_[i].next_in_bucket)
-            if (slots_[i].hash == hash) visit(slots_[i]);
+        (void)find(hash, [&](Value& value) { return visit(value), false; });
     }
 
     /// The oldest; nullptr: the table is empty.
@@ -47,9 +54,7 @@ class AgedTable {
     /// `value` keeps what it holds until its place is used again.
     void remove(Value& value) {
         const Index index = index_of(value);
-        Index* link = &bucket_of(slots_[index].hash);
-        while (*link != index) link = &slots_[*link].next_in_bucket;
-        *link = slots_[index].next_in_bucket;
+        for (std::size_t key = 0; key < Keys; ++key) unlink_bucket(key, index);
         unlink_age(index);
         free_.push_back(index);
         --size_;
@@ -63,22 +68,25 @@ class AgedTable {
     }
 
     [[nodiscard]] std::size_t size() const { return size_; }
-
   private:
     using Index = std::uint32_t;
     static constexpr Index kNone = 0xffffffff;
-    static constexpr std::size_t kFirstBuckets = 256;
-    struct Slot : Value {
+    struct Chained {
         std::uint64_t hash = 0;
-        Index next_in_bucket = kNone;
-        Index older = kNone;
-        Index newer = kNone;
+        Index next = kNone, previous = kNone; ///< in its bucket
+    };
+    struct Slot : Value {
+        std::array<Chained, Keys> chained{};
+        Index older = kNone, newer = kNone;
     };
 
     [[nodiscard]] Index index_of(Value& value) const {
         return static_cast<Index>(static_cast<const Slot*>(&value) - slots_.data());
     }
-    [[nodiscard]] Index& bucket_of(std::uint64_t hash) { return buckets_[hash & (buckets_.size() - 1)]; }
+    /// Which hashes share a bucket is known to nobody outside (multiply-shift: Dietzfelbinger et al., 1997).
+    [[nodiscard]] Index& bucket_of(std::size_t key, std::uint64_t hash) {
+        return buckets_[key][(hash * multiplier_) >> (64 - bucket_bits_)];
+    }
 
     Index take_slot() {
         if (!free_.empty()) {
@@ -87,19 +95,34 @@ class AgedTable {
             return index;
         }
         slots_.emplace_back();
-        if (slots_.size() > buckets_.size()) grow_buckets();
+        if (slots_.size() > buckets_[0].size()) grow_buckets();
         return static_cast<Index>(slots_.size() - 1);
     }
 
     void grow_buckets() {
-        buckets_.assign(std::bit_ceil(slots_.size()), kNone);
-        for (Index i = oldest_; i != kNone; i = slots_[i].newer) link_bucket(i);
+        bucket_bits_ = static_cast<unsigned>(std::bit_width(slots_.size() - 1));
+        clear_buckets();
+        for (Index i = oldest_; i != kNone; i = slots_[i].newer) link_buckets(i);
     }
 
-    void link_bucket(Index index) {
-        Index& bucket = bucket_of(slots_[index].hash);
-        slots_[index].next_in_bucket = bucket;
-        bucket = index;
+    void clear_buckets() {
+        for (auto& buckets : buckets_) buckets.assign(std::size_t{1} << bucket_bits_, kNone);
+    }
+    void link_buckets(Index index) {
+        for (std::size_t key = 0; key < Keys; ++key) {
+            Chained& chained = slots_[index].chained[key];
+            Index& bucket = bucket_of(key, chained.hash);
+            chained.next = bucket;
+            chained.previous = kNone;
+            if (bucket != kNone) slots_[bucket].chained[key].previous = index;
+            bucket = index;
+        }
+    }
+
+    void unlink_bucket(std::size_t key, Index index) {
+        const Chained& gone = slots_[index].chained[key];
+        (gone.previous == kNone ? bucket_of(key, gone.hash) : slots_[gone.previous].chained[key].next) = gone.next;
+        if (gone.next != kNone) slots_[gone.next].chained[key].previous = gone.previous;
     }
 
     void link_newest(Index index) {
@@ -115,11 +138,12 @@ class AgedTable {
         (slot.newer == kNone ? newest_ : slots_[slot.newer].older) = slot.older;
     }
 
-    std::vector<Slot> slots_;    ///< never shrinks
-    std::vector<Index> buckets_; ///< a power of two, at least as many as slots_
+    std::vector<Slot> slots_; ///< never shrinks
+    std::array<std::vector<Index>, Keys> buckets_; ///< 2 to the bucket_bits_ each, at least as many as slots_
     std::vector<Index> free_;
-    Index oldest_ = kNone;
-    Index newest_ = kNone;
+    std::uint64_t multiplier_ = random_word() | 1;
+    unsigned bucket_bits_ = 8;
+    Index oldest_ = kNone, newest_ = kNone;
     std::size_t size_ = 0;
 };
 

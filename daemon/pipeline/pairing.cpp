@@ -8,10 +8,12 @@
 namespace dnsmon {
 namespace {
 
-std::uint64_t hash_of(const PairingKey& key) {
-    // The question stays out of it: an answer may come without one.
-    return mix_word(FlowHash{}(key.flow), key.id);
-}
+constexpr std::size_t kByKey = 0;
+constexpr std::size_t kByFlowAndId = 1;
+
+std::uint64_t hash_of_flow_and_id(const PairingKey& key) { return mix_word(FlowHash{}(key.flow), key.id); }
+
+std::uint64_t hash_of(std::uint64_t flow_and_id, std::uint64_t question) { return mix_word(flow_and_id, question); }
 
 } // namespace
 
@@ -22,14 +24,6 @@ void PairingTable::resize(std::size_t entries) {
     capacity_ = std::max<std::size_t>(entries, 1);
 }
 
-PendingQuery* PairingTable::lookup(const PairingKey& key, std::uint64_t hash) {
-    return waiting_.find(hash, [&](const PendingQuery& query) {
-        const std::uint64_t held = query.key.question_hash;
-        const bool question_fits = held == key.question_hash || held == 0 || key.question_hash == 0;
-        return query.key.id == key.id && question_fits && query.key.flow == key.flow;
-    });
-}
-
 void PairingTable::evict_oldest() {
     PendingQuery& oldest = *waiting_.oldest();
     if (!oldest.answered) ++evicted_;
@@ -37,10 +31,12 @@ void PairingTable::evict_oldest() {
 }
 
 PendingQuery& PairingTable::add(const PairingKey& key) {
-    const std::uint64_t hash = hash_of(key);
-    if (PendingQuery* known = lookup(key, hash)) return *known;
+    const std::uint64_t flow_and_id = hash_of_flow_and_id(key);
+    const std::uint64_t hash = hash_of(flow_and_id, key.question_hash);
+    if (PendingQuery* known = waiting_.find<kByKey>(hash, [&](const auto& held) { return held.key == key; })) return *known;
     if (waiting_.size() >= capacity_) evict_oldest();
-    PendingQuery& query = waiting_.add(hash);
+    PendingQuery& query = waiting_.add(hash, flow_and_id);
+    without_question_ += key.question_hash == 0;
     query.key = key;
     query.time_ns = 0;
     query.retransmits = 0;
@@ -48,9 +44,23 @@ PendingQuery& PairingTable::add(const PairingKey& key) {
     return query;
 }
 
-PendingQuery* PairingTable::find(const PairingKey& key) { return lookup(key, hash_of(key)); }
+PendingQuery* PairingTable::find(const PairingKey& key) {
+    const std::uint64_t flow_and_id = hash_of_flow_and_id(key);
+    if (key.question_hash == 0)
+        return waiting_.find<kByFlowAndId>(flow_and_id, [&](const auto& held) {
+            return held.key.id == key.id && held.key.flow == key.flow;
+        });
+    const auto answered_by = [&](const PairingKey& asked) {
+        return waiting_.find<kByKey>(hash_of(flow_and_id, asked.question_hash),
+                                     [&](const auto& held) { return held.key == asked; });
+    };
+    PendingQuery* query = answered_by(key);
+    if (query == nullptr && without_question_ != 0) query = answered_by({key.flow, key.id, 0});
+    return query;
+}
 
 void PairingTable::remove(PendingQuery& query) {
+    without_question_ -= query.key.question_hash == 0;
     query.client.reset();
     query.server.reset();
     waiting_.remove(query);

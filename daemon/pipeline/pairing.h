@@ -18,7 +18,8 @@ namespace dnsmon {
 struct PairingKey {
     Flow flow; ///< client to server
     std::uint16_t id = 0;
-    std::uint64_t question_hash = 0; ///< 0: no question; an answer without one fits any query of the flow and id
+    std::uint64_t question_hash = 0; ///< 0: no question
+    bool operator==(const PairingKey&) const = default;
 };
 
 struct PendingQuery {
@@ -43,7 +44,8 @@ class PairingTable {
 
     /// The slot of a query: a new one (time_ns == 0, to be filled in by the caller) or, for a retransmission, the old.
     PendingQuery& add(const PairingKey& key);
-    /// The query that this answers; nullptr: nobody asked. Valid until the next add() or remove().
+    /// The query that this answers; nullptr: nobody asked. Without a question in one of the two the newest of the flow and
+    /// id. Valid until the next add() or remove().
     [[nodiscard]] PendingQuery* find(const PairingKey& key);
     void remove(PendingQuery& query);
     /// Moves a query that goes on (zone transfer) to the end of the line.
@@ -56,11 +58,11 @@ class PairingTable {
     [[nodiscard]] std::uint64_t evicted() const { return evicted_; } ///< unanswered queries pushed out by newer ones
 
   private:
-    [[nodiscard]] PendingQuery* lookup(const PairingKey& key, std::uint64_t hash);
     void evict_oldest();
 
     std::size_t capacity_;
-    AgedTable<PendingQuery> waiting_;
+    AgedTable<PendingQuery, 2> waiting_; ///< by all of the key; by its flow and id
+    std::size_t without_question_ = 0;   ///< of those that wait
     std::uint64_t evicted_ = 0;
 };
 
