@@ -58,7 +58,8 @@ bool fits_exactly(Bytes data) {
 
 } // namespace
 
-void MessageFramer::restart(bool at_connection_start) {
+void MessageFramer::restart(bool at_connection_start, std::uint64_t connection) {
+    connection_ = connection;
     after_gap_ = confirmed_ = false;
     mode_ = at_connection_start && expectation_ == Expectation::kDns ? Mode::kFresh : lost();
     proofs_left_ = at_connection_start ? 1 : kProofs;
@@ -253,7 +254,7 @@ void MessageFramer::release() {
 }
 
 void MessageFramer::deliver(Bytes wire, bool truncated, const OnMessage& on_message) {
-    on_message({wire, after_gap_, truncated});
+    on_message({wire, after_gap_, truncated, connection_});
     after_gap_ = false;
 }
 

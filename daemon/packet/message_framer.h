@@ -17,6 +17,7 @@ struct StreamMessage {
     std::span<const std::uint8_t> wire;
     bool after_gap = false; ///< bytes before this message were lost
     bool truncated = false; ///< the rest of the message was lost, or the stream ended inside it
+    std::uint64_t connection = 0; ///< one number for all that came on one connection of a flow; 0: no stream
 };
 
 /// "Could these bytes be a DNS message?" Asked only where a message's beginning is a guess.
@@ -32,8 +33,8 @@ class MessageFramer {
     explicit MessageFramer(PlausibleMessage plausible, Expectation expectation = Expectation::kDns)
         : plausible_(plausible), expectation_(expectation) {}
 
-    /// Forgets everything. `at_connection_start`: the next byte is the connection's first.
-    void restart(bool at_connection_start);
+    /// Forgets everything. `at_connection_start`: the next byte is the connection's first. `connection`: its messages'.
+    void restart(bool at_connection_start, std::uint64_t connection);
     /// The next bytes of the stream: one segment's, or what is left of it.
     void feed(std::span<const std::uint8_t> data, const OnMessage& on_message);
     /// The next `missing` bytes of the stream will never be seen.
@@ -70,6 +71,7 @@ class MessageFramer {
 
     PlausibleMessage plausible_;
     Expectation expectation_;
+    std::uint64_t connection_ = 0;
     Mode mode_ = Mode::kFresh;
     bool after_gap_ = false;
     bool confirmed_ = false;         ///< messages were found: whatever comes, this stream is DNS

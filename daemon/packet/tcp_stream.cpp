@@ -33,7 +33,7 @@ struct Stream {
 
     [[nodiscard]] std::size_t bytes_held() const { return queue.bytes() + framer.bytes_held(); }
 
-    void restart(std::uint32_t sequence, bool at_connection_start) {
+    void restart(std::uint32_t sequence, bool at_connection_start, std::uint64_t connection) {
         next = (std::uint64_t{1} << 32) + sequence; // room for positions before the first one
         fin_at.reset();
         if (at_connection_start) {
@@ -42,7 +42,7 @@ struct Stream {
             syn_sequence.reset();
         }
         carried_data = closed = false;
-        framer.restart(at_connection_start);
+        framer.restart(at_connection_start, connection);
         queue.clear();
     }
     [[nodiscard]] std::int64_t distance(std::uint32_t sequence) const {
@@ -64,6 +64,7 @@ struct TcpStreams::State {
     StreamList spare;   ///< the others: what is lost with them is at most the place where the next message begins
     std::unordered_map<Flow, StreamList::iterator, FlowHash> by_flow;
     std::size_t bytes = 0;
+    std::uint64_t connections = 0; ///< begun so far, each with its number
 
     Stream& find_or_make(const Flow& flow);
     SegmentFate take(Stream& stream, const TcpSegment& segment, std::int64_t time_ns, const OnMessage& on_message);
@@ -96,7 +97,7 @@ SegmentFate TcpStreams::State::take(Stream& stream, const TcpSegment& segment, s
         const bool behind_end = stream.closed && distance + static_cast<std::int64_t>(length) > 0;
         if (behind_end || distance > kWildJumpBytes || distance < -kWildJumpBytes) {
             end(stream, on_message);
-            stream.restart(segment.sequence, false); // a connection whose SYN was not seen
+            stream.restart(segment.sequence, false, ++connections); // a connection whose SYN was not seen
         } else if (distance + static_cast<std::int64_t>(length) <= 0) {
             return SegmentFate::kDuplicate; // sent again, or a keep-alive probe
         }
@@ -220,9 +221,9 @@ SegmentFate TcpStreams::add(const Flow& flow, const TcpSegment& segment, std::in
         data.sequence = segment.sequence + 1; // the SYN itself takes one number (RFC 9293 3.4); data may follow it
         const bool again = known && !stream.closed && stream.syn_sequence == data.sequence;
         if (known && !again) state.end(stream, on_message);
-        if (!again) stream.restart(data.sequence, true);
+        if (!again) stream.restart(data.sequence, true, ++state.connections);
     } else if (!known) {
-        stream.restart(data.sequence, false);
+        stream.restart(data.sequence, false, ++state.connections);
     }
     const SegmentFate fate = state.take(stream, data, time_ns, on_message);
     stream.last_ns = time_ns;

@@ -22,11 +22,19 @@ struct PairingKey {
     bool operator==(const PairingKey&) const = default;
 };
 
+/// Who sends a query: what tells one that is sent again from one that only looks the same.
+struct Asker {
+    const End* client = nullptr;  ///< null: not known
+    std::uint64_t connection = 0; ///< StreamMessage::connection
+};
+
 struct PendingQuery {
     PairingKey key;
     std::int64_t time_ns = 0; ///< first transmission
     std::uint32_t retransmits = 0;
     bool answered = false; ///< a zone transfer that may bring more messages
+    bool cut_off = false;  ///< asked on a connection that is no more: no answer can come
+    std::uint64_t connection = 0;
     std::uint32_t netns = 0;
     Direction direction = Direction::kUnknown;
     bool heuristic = false;
@@ -42,10 +50,11 @@ class PairingTable {
     /// Room for another number of queries; where they are more, the oldest go. 0: all go.
     void resize(std::size_t entries);
 
-    /// The slot of a query: a new one (time_ns == 0, to be filled in by the caller) or, for a retransmission, the old.
-    PendingQuery& add(const PairingKey& key);
+    /// The slot of a query: a new one (time_ns == 0, to be filled in by the caller) or, for a retransmission, the old. What
+    /// another process asks, or on another connection, is a query of its own beside the one that is there.
+    PendingQuery& add(const PairingKey& key, const Asker& asker = {});
     /// The query that this answers; nullptr: nobody asked. Without a question in one of the two the newest of the flow and
-    /// id. Valid until the next add() or remove().
+    /// id; of several that fit the newest. Valid until the next add() or remove().
     [[nodiscard]] PendingQuery* find(const PairingKey& key);
     void remove(PendingQuery& query);
     /// Moves a query that goes on (zone transfer) to the end of the line.

@@ -136,7 +136,7 @@ void Tracker::handle_message(const PacketItem& item, const StreamMessage& piece,
     const bool pair = options_.pairing.enabled && !is_multicast_dns(item.flow);
     PendingQuery* query = nullptr;
     if (pair && response) query = pair_response(item, event);
-    if (pair && !response) pair_query(item, event);
+    if (pair && !response) pair_query(item, piece, event);
     // The query named its sender at the moment of sending; by the time of the answer the socket may have another owner.
     const End* client = query != nullptr && query->client ? query->client.get() : response ? item.receiver : item.sender;
     set_processes(event, client, response ? item.sender : item.receiver);
@@ -151,8 +151,8 @@ void Tracker::handle_message(const PacketItem& item, const StreamMessage& piece,
     }
 }
 
-void Tracker::pair_query(const PacketItem& item, Event& event) {
-    PendingQuery& query = pairing_.add(key_of(message_, item.flow));
+void Tracker::pair_query(const PacketItem& item, const StreamMessage& piece, Event& event) {
+    PendingQuery& query = pairing_.add(key_of(message_, item.flow), {item.sender, piece.connection});
     counters_.add(Counter::kPairingEvicted, pairing_.evicted() - noted_evicted_);
     noted_evicted_ = pairing_.evicted();
     if (query.time_ns != 0) {
@@ -165,7 +165,6 @@ void Tracker::pair_query(const PacketItem& item, Event& event) {
     query.netns = item.netns;
     query.heuristic = item.heuristic;
     query.interface = item.interface;
-    query.client = kept(item.sender);
     query.server = kept(item.receiver);
     query.wire.assign(message_.wire.begin(), message_.wire.end());
 }

@@ -56,7 +56,7 @@ class Tracker {
   private:
     void handle_segment(const PacketItem& item, std::span<const std::uint8_t> payload, Batch& out);
     void handle_message(const PacketItem& item, const StreamMessage& piece, Batch& out);
-    void pair_query(const PacketItem& item, Event& event);
+    void pair_query(const PacketItem& item, const StreamMessage& piece, Event& event);
     PendingQuery* pair_response(const PacketItem& item, Event& event);
     void set_processes(Event& event, const End* client, const End* server);
     void set_on_behalf_of(Event& event, const PacketItem& item);

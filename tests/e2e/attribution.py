@@ -234,6 +234,33 @@ class Sending(AttributionCase):
         self.check_query(ident, os.getpid())
         self.check_query(its, child.pid)
 
+    def test_the_same_query_from_a_port_taken_over_is_answered_to_the_new_process(self):
+        server, address = wire.udp_socket(seconds=20 * PATIENCE), (loopback4(), 53)
+        self.addCleanup(server.close)
+        server.bind(address)
+        ident, message = self.query()
+        s = self.udp()
+        s.bind((loopback4(), 0))
+        port = s.getsockname()
+        s.sendto(message, address)
+        s.close()
+        server.recvfrom(65535)
+        open_sockets = []
+
+        def ask(order):
+            open_sockets.append(wire.udp_socket())
+            open_sockets[0].bind(port)
+            open_sockets[0].sendto(order, address)
+        child = self.child(ask)
+        child.tell(message)
+        _, peer = server.recvfrom(65535)
+        server.sendto(wire.answer_to(message, "192.0.2.7"), peer)
+        answer = self.dnsmon.wait_event(event__action="response", dns__id=str(ident))
+        self.assert_fields(answer, process__pid=child.pid, dnsmon__retransmits=None)
+        asked = self.dnsmon.events(event__action="query", dns__id=str(ident))
+        self.assertEqual([(pick(e, "process.pid"), pick(e, "dnsmon.retransmits")) for e in asked],
+                         [(os.getpid(), None), (child.pid, None)])
+
     def test_a_process_that_renames_itself_is_shown_as_it_was(self):
         s = self.udp()
         idents = {}

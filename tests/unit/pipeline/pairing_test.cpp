@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "catch.h"
+#include "ends.h"
 #include "pipeline/pairing.h"
 
 #include <ctime>
@@ -102,6 +103,52 @@ TEST_CASE("a retransmission is the same query") {
     ask(table, key(1000), 5);
     CHECK(ask(table, key(1000), 9).time_ns == 5);
     CHECK(table.size() == 1);
+}
+
+TEST_CASE("the same query of another process is a query of its own, and the one that is answered") {
+    PairingTable table(16);
+    const End* first = test::end_of(100);
+    const End* second = test::end_of(200);
+    table.add(key(1000), {first}).time_ns = 5;
+    table.add(key(1000), {second}).time_ns = 6;
+    CHECK(table.size() == 2);
+    CHECK(table.add(key(1000), {first}).time_ns == 5); // each one's repetition is its own
+    CHECK(table.add(key(1000), {second}).time_ns == 6);
+    CHECK(table.add(key(1000)).time_ns == 6); // not known whose
+    CHECK(table.size() == 2);
+    CHECK(table.find(key(1000))->client->owner.pid == 200);
+    table.remove(*table.find(key(1000)));
+    CHECK(table.find(key(1000))->client->owner.pid == 100);
+    CHECK(expired_ports(table, 5) == std::vector<std::uint16_t>{1000});
+}
+
+TEST_CASE("a pid used again is another process, another thread is not") {
+    PairingTable table(16);
+    Owner owner;
+    owner.attribution = Attribution::kExact;
+    owner.pid = 100;
+    owner.start_ns = 1;
+    table.add(key(1000), {test::end_of(owner)}).time_ns = 5;
+    owner.tid = 101;
+    CHECK(table.add(key(1000), {test::end_of(owner)}).time_ns == 5);
+    owner.start_ns = 0; // not known
+    CHECK(table.add(key(1000), {test::end_of(owner)}).time_ns == 5);
+    CHECK(table.add(key(1000), {test::end_of(300, Attribution::kProcfs)}).time_ns == 5); // one of several, perhaps
+    owner.start_ns = 2;
+    CHECK(table.add(key(1000), {test::end_of(owner)}).time_ns == 0);
+    CHECK(table.size() == 2);
+}
+
+TEST_CASE("a query on a new connection is a query of its own, and the old one is not answered any more") {
+    PairingTable table(16);
+    table.add(key(1000), {nullptr, 1}).time_ns = 5;
+    table.add(key(1000), {nullptr, 2}).time_ns = 6;
+    CHECK(table.add(key(1000), {nullptr, 2}).time_ns == 6);
+    CHECK(table.find(key(1000))->time_ns == 6);
+    table.remove(*table.find(key(1000)));
+    CHECK(table.find(key(1000)) == nullptr);
+    CHECK(table.find(key(1000, 1, 0)) == nullptr);
+    CHECK(expired_ports(table, 5) == std::vector<std::uint16_t>{1000});
 }
 
 TEST_CASE("what is not answered in time expires, oldest first and once") {

@@ -94,6 +94,12 @@ PacketItem response_item(std::int64_t time_ns) {
     return item;
 }
 
+Bytes framed(const Bytes& message) {
+    Bytes out;
+    put16(out, message.size());
+    return join(out, message);
+}
+
 } // namespace
 
 TEST_CASE("a response carries its query's process and how long it took") {
@@ -150,6 +156,50 @@ TEST_CASE("a query without an answer gives a timeout event, once") {
     CHECK(late[0]["dns"]["question"]["name"] == "example.org");
     CHECK(bench.advance(kStart + 60 * kSecond).empty());
     CHECK(bench.count(Counter::kTimeouts) == 1);
+}
+
+TEST_CASE("the answer is the next process's when its predecessor asked the same from the same port") {
+    Bench bench;
+    const Bytes query = dns_query(7, "example.org");
+    bench.one(query_item(), query);
+    PacketItem next = query_item(kStart + kSecond);
+    next.sender = process(200, "drill");
+    CHECK(!bench.one(next, query)["dnsmon"].contains("retransmits"));
+    next.time_ns += kSecond;
+    CHECK(bench.one(next, query)["dnsmon"]["retransmits"] == 1);
+    const json answered = bench.one(response_item(kStart + 3 * kSecond), response_to(query));
+    CHECK(answered["process"]["pid"] == 200);
+    CHECK(answered["event"]["duration"] == 2 * kSecond);
+    CHECK(bench.count(Counter::kRetransmits) == 1);
+    const auto late = bench.advance(kStart + 5 * kSecond);
+    REQUIRE(late.size() == 1);
+    CHECK(late[0]["process"]["pid"] == 100);
+    CHECK(late[0]["@timestamp"] == json("2027-01-15T08:00:05.000000000Z"));
+    CHECK(bench.advance(kStart + 60 * kSecond).empty());
+}
+
+TEST_CASE("a query that a reset cut off and a new connection repeats is no retransmission") {
+    Bench bench;
+    const Bytes query = dns_query(7, "example.org");
+    PacketItem item = query_item();
+    item.flow = client_flow(Transport::kTcp);
+    item.segment.sequence = 999;
+    item.segment.syn = true;
+    CHECK(bench.handle(item, framed(query)).size() == 1);
+    PacketItem reset = item;
+    reset.segment.syn = false;
+    reset.segment.rst = true;
+    reset.segment.sequence = 1000 + static_cast<std::uint32_t>(framed(query).size());
+    CHECK(bench.handle(reset, {}).empty());
+    item.time_ns += kSecond;
+    item.segment.sequence = 70000;
+    CHECK(!bench.one(item, framed(query))["dnsmon"].contains("retransmits"));
+    PacketItem back = response_item(kStart + 2 * kSecond);
+    back.flow = item.flow.reversed();
+    back.segment.sequence = 5000;
+    CHECK(bench.one(back, framed(response_to(query)))["event"]["duration"] == kSecond);
+    CHECK(bench.count(Counter::kRetransmits) == 0);
+    CHECK(bench.advance(kStart + 60 * kSecond).size() == 1);
 }
 
 TEST_CASE("when both ends are local the client is the process and the server is named beside it") {
@@ -209,11 +259,6 @@ TEST_CASE("a zone transfer's later messages belong to its query") {
     PacketItem item = query_item();
     item.flow = client_flow(Transport::kTcp);
     item.segment.sequence = 1000;
-    const auto framed = [](const Bytes& message) {
-        Bytes out;
-        put16(out, message.size());
-        return join(out, message);
-    };
     CHECK(bench.handle(item, framed(query)).size() == 1);
     PacketItem back = response_item(kStart + 10);
     back.flow = item.flow.reversed();
