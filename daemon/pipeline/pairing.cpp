@@ -56,7 +56,8 @@ PendingQuery& PairingTable::add(const PairingKey& key, const Asker& asker) {
     query.key = key;
     query.time_ns = 0;
     query.retransmits = 0;
-    query.answered = query.cut_off = false;
+    query.last_answer_ns = 0;
+    query.zone_transfer = query.answered = query.cut_off = false;
     query.connection = asker.connection;
     query.client = kept(asker.client);
     return query;
@@ -84,14 +85,15 @@ void PairingTable::remove(PendingQuery& query) {
     waiting_.remove(query);
 }
 
-void PairingTable::touch(PendingQuery& query, std::int64_t time_ns) {
-    query.time_ns = time_ns;
+void PairingTable::goes_on(PendingQuery& query, std::int64_t time_ns) {
+    query.answered = true;
+    query.last_answer_ns = time_ns;
     waiting_.touch(query);
 }
 
-void PairingTable::expire(std::int64_t sent_until_ns, const std::function<void(const PendingQuery&)>& on_expired) {
-    for (auto* oldest = waiting_.oldest(); oldest != nullptr && oldest->time_ns <= sent_until_ns;
-         oldest = waiting_.oldest()) {
+void PairingTable::expire(std::int64_t until_ns, const std::function<void(const PendingQuery&)>& on_expired) {
+    for (auto* oldest = waiting_.oldest();
+         oldest != nullptr && std::max(oldest->time_ns, oldest->last_answer_ns) <= until_ns; oldest = waiting_.oldest()) {
         if (!oldest->answered) on_expired(*oldest);
         remove(*oldest);
     }

@@ -30,8 +30,10 @@ struct Asker {
 
 struct PendingQuery {
     PairingKey key;
-    std::int64_t time_ns = 0; ///< first transmission
+    std::int64_t time_ns = 0;        ///< first transmission
+    std::int64_t last_answer_ns = 0; ///< of a zone transfer: its latest message so far
     std::uint32_t retransmits = 0;
+    bool zone_transfer = false; ///< answered by any number of messages
     bool answered = false; ///< a zone transfer that may bring more messages
     bool cut_off = false;  ///< asked on a connection that is no more: no answer can come
     std::uint64_t connection = 0;
@@ -57,11 +59,12 @@ class PairingTable {
     /// id; of several that fit the newest. Valid until the next add() or remove().
     [[nodiscard]] PendingQuery* find(const PairingKey& key);
     void remove(PendingQuery& query);
-    /// Moves a query that goes on (zone transfer) to the end of the line.
-    void touch(PendingQuery& query, std::int64_t time_ns);
+    /// A message of a zone transfer: what may follow it has as long as the first had.
+    void goes_on(PendingQuery& query, std::int64_t time_ns);
 
-    /// Takes out every query first sent at or before `sent_until_ns`, oldest first, each handed to `on_expired` once.
-    void expire(std::int64_t sent_until_ns, const std::function<void(const PendingQuery&)>& on_expired);
+    /// Takes out every query first sent at or before `until_ns` and every zone transfer that has brought nothing since,
+    /// oldest first. Those without an answer are handed to `on_expired` once.
+    void expire(std::int64_t until_ns, const std::function<void(const PendingQuery&)>& on_expired);
 
     [[nodiscard]] std::size_t size() const { return waiting_.size(); }
     [[nodiscard]] std::uint64_t evicted() const { return evicted_; } ///< unanswered queries pushed out by newer ones

@@ -143,9 +143,8 @@ void Tracker::handle_message(const PacketItem& item, const StreamMessage& piece,
     set_on_behalf_of(event, item);
     emit(event, out);
     if (query == nullptr) return;
-    if (item.flow.transport == Transport::kTcp && is_zone_transfer(message_)) {
-        query->answered = true;
-        pairing_.touch(*query, item.time_ns);
+    if (query->zone_transfer) {
+        pairing_.goes_on(*query, item.time_ns);
     } else {
         pairing_.remove(*query);
     }
@@ -164,6 +163,8 @@ void Tracker::pair_query(const PacketItem& item, const StreamMessage& piece, Eve
     query.direction = event.direction;
     query.netns = item.netns;
     query.heuristic = item.heuristic;
+    // The query tells: its answers need not repeat the question (RFC 5936 2.2.1).
+    query.zone_transfer = item.flow.transport == Transport::kTcp && is_zone_transfer(message_);
     query.interface = item.interface;
     query.server = kept(item.receiver);
     query.wire.assign(message_.wire.begin(), message_.wire.end());

@@ -168,8 +168,8 @@ TEST_CASE("a transfer that goes on is not late and gives no timeout") {
     ask(table, key(1), 10);
     ask(table, key(2), 20);
     PendingQuery& transfer = *table.find(key(1));
-    transfer.answered = true;
-    table.touch(transfer, 50);
+    table.goes_on(transfer, 50);
+    CHECK(transfer.time_ns == 10);
     CHECK(expired_ports(table, 40) == std::vector<std::uint16_t>{2});
     CHECK(table.size() == 1);
     CHECK(expired_ports(table, 60).empty());

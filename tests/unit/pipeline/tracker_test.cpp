@@ -270,6 +270,36 @@ TEST_CASE("a zone transfer's later messages belong to its query") {
     CHECK(bench.advance(kStart + 60 * kSecond).empty());
 }
 
+TEST_CASE("a zone transfer's later messages need no question, and their time counts from the query") {
+    Bench bench;
+    PacketItem item = query_item();
+    item.flow = client_flow(Transport::kTcp);
+    item.segment.sequence = 1000;
+    const Bytes query = dns_query(9, "example.org", 252);
+    bench.one(item, framed(query));
+    Bytes without(12, 0);
+    std::copy_n(response_to(query).begin(), 4, without.begin());
+    append(without, Bytes{0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0}); // an A record of the root, without an address
+    without[7] = 1;
+    PacketItem back = response_item(kStart + 2 * kSecond);
+    back.flow = item.flow.reversed();
+    back.segment.sequence = 5000;
+    for (int i = 1; i <= 4; ++i) {
+        const Bytes message = framed(i == 1 ? response_to(query) : without);
+        back.time_ns = kStart + 4 * i * kSecond;
+        const json answered = bench.one(back, message);
+        CHECK(answered["event"]["duration"] == 4 * i * kSecond);
+        CHECK(answered["process"]["pid"] == 100);
+        CHECK(!answered["dnsmon"].contains("unsolicited"));
+        back.segment.sequence += static_cast<std::uint32_t>(message.size());
+        CHECK(bench.advance(back.time_ns + 3 * kSecond).empty());
+    }
+    CHECK(bench.fill(Fill::kPairing) == 1);
+    CHECK(bench.advance(back.time_ns + 6 * kSecond).empty());
+    CHECK(bench.fill(Fill::kPairing) == 0);
+    CHECK(bench.servers().front().latency.total() == 1);
+}
+
 TEST_CASE("what is not DNS on the port is counted, not logged") {
     Bench bench;
     CHECK(bench.handle(query_item(), text("GET / HTTP/1.1\r\nHost: example.org\r\n\r\n")).empty());
