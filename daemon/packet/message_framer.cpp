@@ -68,8 +68,9 @@ void MessageFramer::restart(bool at_connection_start, std::uint64_t connection) 
     release();
 }
 
-void MessageFramer::feed(Bytes data, const OnMessage& on_message) {
+void MessageFramer::feed(Bytes data, std::int64_t time_ns, const OnMessage& on_message) {
     if (data.empty()) return;
+    fed_ns_ = time_ns;
     switch (mode_) {
     case Mode::kFramed: cut(data, on_message); return;
     case Mode::kFresh: judge_start(data, on_message); return;
@@ -94,6 +95,7 @@ void MessageFramer::prove(Bytes data, const OnMessage& on_message) {
         return;
     }
     const std::vector<std::uint8_t> joined = std::move(held_);
+    fed_ns_ = std::max(fed_ns_, held_ns_);
     release();
     if (possible && plausible_(Bytes(joined).subspan(kPrefixBytes, message_bytes - kPrefixBytes))) {
         enter_frames(joined, on_message);
@@ -112,6 +114,7 @@ void MessageFramer::judge_start(Bytes data, const OnMessage& on_message) {
         joined = std::move(held_);
         joined.insert(joined.end(), data.begin(), data.end());
         data = joined;
+        fed_ns_ = std::max(fed_ns_, held_ns_);
         release();
     }
     if (be16(data, 0) == 0) { // a message of no octets; many of them are rather something else's zeros
@@ -147,6 +150,7 @@ void MessageFramer::search(Bytes data, const OnMessage& on_message) {
         joined = std::move(held_);
         joined.insert(joined.end(), data.begin(), data.end());
         data = joined;
+        fed_ns_ = std::max(fed_ns_, held_ns_);
     }
     // What is held may be a length that came alone, or the message that it seemed to begin.
     const bool at_held = segment_start != 0 && guess(data, false) == Guess::kWhole;
@@ -198,7 +202,7 @@ void MessageFramer::cut(Bytes data, const OnMessage& on_message) {
         if (held_.empty() && data.size() >= kPrefixBytes) {
             const std::size_t message_bytes = kPrefixBytes + be16(data, 0);
             if (data.size() >= message_bytes) { // all of it is in this segment: no copy
-                deliver(data.subspan(kPrefixBytes, message_bytes - kPrefixBytes), false, on_message);
+                deliver(data.subspan(kPrefixBytes, message_bytes - kPrefixBytes), false, fed_ns_, on_message);
                 data = data.subspan(message_bytes);
                 continue;
             }
@@ -206,9 +210,10 @@ void MessageFramer::cut(Bytes data, const OnMessage& on_message) {
         const std::size_t target = held_.size() < kPrefixBytes ? kPrefixBytes : kPrefixBytes + be16(held_, 0);
         const std::size_t take = std::min(target - held_.size(), data.size());
         held_.insert(held_.end(), data.begin(), data.begin() + static_cast<std::ptrdiff_t>(take));
+        held_ns_ = std::max(held_ns_, fed_ns_);
         data = data.subspan(take);
         if (held_.size() >= kPrefixBytes && held_.size() == kPrefixBytes + be16(held_, 0)) {
-            deliver(Bytes(held_).subspan(kPrefixBytes), false, on_message);
+            deliver(Bytes(held_).subspan(kPrefixBytes), false, held_ns_, on_message);
             release();
         }
     }
@@ -232,7 +237,7 @@ void MessageFramer::skip(std::uint64_t missing, const OnMessage& on_message) {
 void MessageFramer::finish(const OnMessage& on_message) {
     const bool begun = message_begun() && held_.size() >= kStartBytes;
     if (begun && mode_ == Mode::kSearching && plausible_(Bytes(held_).subspan(kPrefixBytes))) mode_ = Mode::kFramed;
-    if (begun && mode_ == Mode::kFramed) deliver(Bytes(held_).subspan(kPrefixBytes), true, on_message);
+    if (begun && mode_ == Mode::kFramed) deliver(Bytes(held_).subspan(kPrefixBytes), true, held_ns_, on_message);
     release();
 }
 
@@ -243,18 +248,20 @@ bool MessageFramer::message_begun() const {
 
 void MessageFramer::hold(Bytes data, std::size_t wanted) {
     held_.insert(held_.end(), data.begin(), data.end());
+    held_ns_ = std::max(held_ns_, fed_ns_);
     wanted_ = wanted;
 }
 
 void MessageFramer::release() {
     held_.clear();
+    held_ns_ = kNever;
     candidate_ = false;
     wanted_ = 0;
     if (held_.capacity() > kKeepCapacityBytes) held_ = {};
 }
 
-void MessageFramer::deliver(Bytes wire, bool truncated, const OnMessage& on_message) {
-    on_message({wire, after_gap_, truncated, connection_});
+void MessageFramer::deliver(Bytes wire, bool truncated, std::int64_t time_ns, const OnMessage& on_message) {
+    on_message({wire, after_gap_, truncated, time_ns, connection_});
     after_gap_ = false;
 }
 

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -17,6 +18,7 @@ struct StreamMessage {
     std::span<const std::uint8_t> wire;
     bool after_gap = false; ///< bytes before this message were lost
     bool truncated = false; ///< the rest of the message was lost, or the stream ended inside it
+    std::int64_t time_ns = 0;     ///< when the last of its bytes arrived, whatever had to be waited for before it
     std::uint64_t connection = 0; ///< one number for all that came on one connection of a flow; 0: no stream
 };
 
@@ -35,8 +37,8 @@ class MessageFramer {
 
     /// Forgets everything. `at_connection_start`: the next byte is the connection's first. `connection`: its messages'.
     void restart(bool at_connection_start, std::uint64_t connection);
-    /// The next bytes of the stream: one segment's, or what is left of it.
-    void feed(std::span<const std::uint8_t> data, const OnMessage& on_message);
+    /// The next bytes of the stream: one segment's, or what is left of it, and when it arrived.
+    void feed(std::span<const std::uint8_t> data, std::int64_t time_ns, const OnMessage& on_message);
     /// The next `missing` bytes of the stream will never be seen.
     void skip(std::uint64_t missing, const OnMessage& on_message);
     /// The stream is over: what there is of an unfinished message is given as truncated.
@@ -55,6 +57,7 @@ class MessageFramer {
     };
     enum class Guess : std::uint8_t { kNo, kPartial, kWhole };
     using Bytes = std::span<const std::uint8_t>;
+    static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::min();
 
     [[nodiscard]] Mode lost() const;
     void prove(Bytes data, const OnMessage& on_message);
@@ -66,7 +69,7 @@ class MessageFramer {
     void enter_frames(Bytes data, const OnMessage& on_message);
     void hold(Bytes data, std::size_t wanted);
     void release();
-    void deliver(Bytes wire, bool truncated, const OnMessage& on_message);
+    void deliver(Bytes wire, bool truncated, std::int64_t time_ns, const OnMessage& on_message);
     [[nodiscard]] bool message_begun() const;
 
     PlausibleMessage plausible_;
@@ -76,6 +79,8 @@ class MessageFramer {
     bool after_gap_ = false;
     bool confirmed_ = false;         ///< messages were found: whatever comes, this stream is DNS
     bool candidate_ = false;         ///< searching: held_ begins with what may be a message that is not all there
+    std::int64_t fed_ns_ = 0;        ///< of what is fed now
+    std::int64_t held_ns_ = kNever;  ///< when the last of what is held arrived
     std::vector<std::uint8_t> held_; ///< kFramed: an unfinished message with its length
     std::size_t wanted_ = 0;         ///< kFresh, kSearching: bytes in held_ before it is worth another look
     std::uint64_t skip_ = 0;         ///< kFramed: rest of a message that lost bytes

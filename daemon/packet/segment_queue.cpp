@@ -6,7 +6,24 @@
 
 namespace dnsmon {
 
-void SegmentQueue::insert(std::uint64_t position, std::span<const std::uint8_t> bytes, std::uint32_t missing_bytes) {
+namespace {
+
+// Of a piece; what many small segments bring to it shares the time of the latest.
+constexpr std::size_t kMostArrivals = 64;
+
+void note_arrival(SegmentQueue::Piece& piece, std::int64_t time_ns) {
+    auto& arrivals = piece.arrivals;
+    if (arrivals.size() < kMostArrivals) {
+        arrivals.push_back({piece.bytes.size(), time_ns});
+    } else {
+        arrivals.back() = {piece.bytes.size(), std::max(arrivals.back().time_ns, time_ns)};
+    }
+}
+
+} // namespace
+
+void SegmentQueue::insert(std::uint64_t position, std::span<const std::uint8_t> bytes, std::uint32_t missing_bytes,
+                          std::int64_t time_ns) {
     const auto first = std::partition_point(pieces_.begin(), pieces_.end(),
                                             [position](const Piece& piece) { return piece.end() <= position; });
     auto index = static_cast<std::size_t>(first - pieces_.begin());
@@ -17,7 +34,7 @@ void SegmentQueue::insert(std::uint64_t position, std::span<const std::uint8_t> 
             const auto room = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), hole_end - position));
             const bool last = room == bytes.size();
             const std::size_t before = pieces_.size();
-            insert_at(index, position, bytes.first(room), last ? missing_bytes : 0);
+            insert_at(index, position, bytes.first(room), last ? missing_bytes : 0, time_ns);
             index += pieces_.size() - before;
             bytes = bytes.subspan(room);
             position += room;
@@ -32,18 +49,20 @@ void SegmentQueue::insert(std::uint64_t position, std::span<const std::uint8_t> 
 }
 
 void SegmentQueue::insert_at(std::size_t index, std::uint64_t position, std::span<const std::uint8_t> bytes,
-                             std::uint32_t missing_bytes) {
+                             std::uint32_t missing_bytes, std::int64_t time_ns) {
     bytes_ += bytes.size();
     if (index > 0) {
         Piece& before = pieces_[index - 1];
         if (before.end() == position && before.missing_bytes == 0) {
             before.bytes.insert(before.bytes.end(), bytes.begin(), bytes.end());
             before.missing_bytes = missing_bytes;
+            note_arrival(before, time_ns);
             return;
         }
     }
-    pieces_.insert(pieces_.begin() + static_cast<std::ptrdiff_t>(index),
-                   Piece{position, {bytes.begin(), bytes.end()}, missing_bytes});
+    const auto piece = pieces_.insert(pieces_.begin() + static_cast<std::ptrdiff_t>(index),
+                                      Piece{position, {bytes.begin(), bytes.end()}, {}, missing_bytes});
+    note_arrival(*piece, time_ns);
 }
 
 SegmentQueue::Piece SegmentQueue::pop_front() {

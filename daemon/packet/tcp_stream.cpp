@@ -69,7 +69,8 @@ struct TcpStreams::State {
     Stream& find_or_make(const Flow& flow);
     SegmentFate take(Stream& stream, const TcpSegment& segment, std::int64_t time_ns, const OnMessage& on_message);
     void place(Stream& stream, const TcpSegment& segment, std::int64_t time_ns, const OnMessage& on_message);
-    void advance(Stream& stream, std::span<const std::uint8_t> payload, std::uint32_t missing, const OnMessage& on);
+    void advance(Stream& stream, std::span<const std::uint8_t> payload, std::int64_t time_ns, const OnMessage& on);
+    void skip(Stream& stream, std::uint64_t missing, const OnMessage& on_message);
     void drain(Stream& stream, const OnMessage& on_message);
     void give_up_gap(Stream& stream, const OnMessage& on_message);
     void end(Stream& stream, const OnMessage& on_message);
@@ -122,12 +123,13 @@ void TcpStreams::State::place(Stream& stream, const TcpSegment& segment, std::in
     stream.carried_data = true;
     if (position > stream.next) {
         if (stream.queue.empty()) stream.gap_since_ns = time_ns;
-        stream.queue.insert(position, segment.payload, segment.missing_bytes);
+        stream.queue.insert(position, segment.payload, segment.missing_bytes, time_ns);
     } else {
         const std::uint64_t old = stream.next - position;
         const auto old_captured = static_cast<std::size_t>(std::min<std::uint64_t>(old, segment.payload.size()));
         const auto old_missing = static_cast<std::uint32_t>(old - old_captured);
-        advance(stream, segment.payload.subspan(old_captured), segment.missing_bytes - old_missing, on_message);
+        advance(stream, segment.payload.subspan(old_captured), time_ns, on_message);
+        skip(stream, segment.missing_bytes - old_missing, on_message);
         drain(stream, on_message);
     }
     while (gap_is_hopeless(stream, time_ns)) {
@@ -136,14 +138,17 @@ void TcpStreams::State::place(Stream& stream, const TcpSegment& segment, std::in
     }
 }
 
-void TcpStreams::State::advance(Stream& stream, std::span<const std::uint8_t> payload, std::uint32_t missing,
+void TcpStreams::State::advance(Stream& stream, std::span<const std::uint8_t> payload, std::int64_t time_ns,
                                 const OnMessage& on) {
-    stream.framer.feed(payload, on);
+    stream.framer.feed(payload, time_ns, on);
     stream.next += payload.size();
+}
+
+void TcpStreams::State::skip(Stream& stream, std::uint64_t missing, const OnMessage& on_message) {
     if (missing == 0) return;
     ++losses.gaps;
     losses.bytes_lost += missing;
-    stream.framer.skip(missing, on);
+    stream.framer.skip(missing, on_message);
     stream.next += missing;
 }
 
@@ -153,15 +158,19 @@ void TcpStreams::State::drain(Stream& stream, const OnMessage& on_message) {
         const SegmentQueue::Piece piece = stream.queue.pop_front();
         const std::uint64_t end = piece.end() + piece.missing_bytes;
         if (end <= stream.next) continue;
-        const auto old =
-            static_cast<std::size_t>(std::min<std::uint64_t>(stream.next - piece.position, piece.bytes.size()));
-        const auto fresh = std::span<const std::uint8_t>(piece.bytes).subspan(old);
-        advance(stream, fresh, static_cast<std::uint32_t>(end - stream.next - fresh.size()), on_message);
+        auto at = static_cast<std::size_t>(std::min<std::uint64_t>(stream.next - piece.position, piece.bytes.size()));
+        for (const auto& arrival : piece.arrivals) { // each with its own time
+            if (arrival.end <= at) continue;
+            const auto fresh = std::span<const std::uint8_t>(piece.bytes).subspan(at, arrival.end - at);
+            advance(stream, fresh, arrival.time_ns, on_message);
+            at = arrival.end;
+        }
+        skip(stream, end - stream.next, on_message);
     }
 }
 
 void TcpStreams::State::give_up_gap(Stream& stream, const OnMessage& on_message) {
-    advance(stream, {}, static_cast<std::uint32_t>(stream.queue.front_position() - stream.next), on_message);
+    skip(stream, stream.queue.front_position() - stream.next, on_message);
     drain(stream, on_message);
 }
 
@@ -241,9 +250,7 @@ void TcpStreams::expire(std::int64_t now_ns, const OnLateMessage& on_message) {
             // The least recently used come first: in the list where no gap can wait, the rest is younger.
             if (!idle && list == &state.spare) break;
             if (!idle && !state.gap_is_hopeless(stream, now_ns)) continue;
-            const OnMessage late = [&](const StreamMessage& message) {
-                on_message(stream.flow, stream.last_ns, message);
-            };
+            const OnMessage late = [&](const StreamMessage& message) { on_message(stream.flow, message); };
             if (idle) {
                 state.end(stream, late);
                 state.erase(*list, state.by_flow.find(stream.flow)->second);
@@ -260,7 +267,7 @@ void TcpStreams::finish(const OnLateMessage& on_message) {
     State& state = *state_;
     for (StreamList* list : {&state.holding, &state.spare}) {
         for (Stream& stream : *list) {
-            state.end(stream, [&](const StreamMessage& message) { on_message(stream.flow, stream.last_ns, message); });
+            state.end(stream, [&](const StreamMessage& message) { on_message(stream.flow, message); });
         }
         list->clear();
     }

@@ -52,8 +52,8 @@ class TcpStreams {
     /// Feeds one segment of `flow`; calls `on_message` for every message that is complete now, in stream order.
     SegmentFate add(const Flow& flow, const TcpSegment& segment, std::int64_t time_ns, const OnMessage& on_message);
 
-    /// A message that no segment of its own brought out; `time_ns` is that of the flow's last segment.
-    using OnLateMessage = std::function<void(const Flow&, std::int64_t time_ns, const StreamMessage&)>;
+    /// A message that no segment of its own brought out.
+    using OnLateMessage = std::function<void(const Flow&, const StreamMessage&)>;
     /// Gives up gaps older than `gap_ns` and flows idle for `idle_ns`; gives what they still hold.
     void expire(std::int64_t now_ns, const OnLateMessage& on_message);
     /// The end of a capture: gives all that is still held, forgets every flow.

@@ -67,7 +67,7 @@ void Tracker::handle(const PacketItem& item, std::span<const std::uint8_t> paylo
         return;
     }
     counters_.add(Counter::kPacketsMessage);
-    handle_message(item, {.wire = payload, .truncated = item.truncated}, out);
+    handle_message(item, {.wire = payload, .truncated = item.truncated, .time_ns = item.time_ns}, out);
 }
 
 void Tracker::handle_segment(const PacketItem& item, std::span<const std::uint8_t> payload, Batch& out) {
@@ -85,11 +85,10 @@ void Tracker::handle_segment(const PacketItem& item, std::span<const std::uint8_
     note_stream_losses();
 }
 
-void Tracker::handle_late(const Flow& flow, std::int64_t time_ns, const StreamMessage& piece, bool heuristic,
-                          Batch& out) {
+void Tracker::handle_late(const Flow& flow, const StreamMessage& piece, bool heuristic, Batch& out) {
     PacketItem item; // whose segment it was is not known any more; pairing may still tell
     item.flow = flow;
-    item.time_ns = time_ns;
+    item.time_ns = piece.time_ns;
     item.heuristic = heuristic;
     handle_message(item, piece, out);
 }
@@ -120,7 +119,7 @@ void Tracker::handle_message(const PacketItem& item, const StreamMessage& piece,
     const bool response = message_.header.response;
     Event event;
     event.action = response ? Action::kResponse : Action::kQuery;
-    event.time_ns = item.time_ns;
+    event.time_ns = piece.time_ns;
     event.message = &message_;
     event.flow = item.flow;
     // Seen from the client when both ends are here: its queries leave, its answers arrive.
@@ -144,7 +143,7 @@ void Tracker::handle_message(const PacketItem& item, const StreamMessage& piece,
     emit(event, out);
     if (query == nullptr) return;
     if (query->zone_transfer) {
-        pairing_.goes_on(*query, item.time_ns);
+        pairing_.goes_on(*query, piece.time_ns);
     } else {
         pairing_.remove(*query);
     }
@@ -159,7 +158,7 @@ void Tracker::pair_query(const PacketItem& item, const StreamMessage& piece, Eve
         counters_.add(Counter::kRetransmits);
         return;
     }
-    query.time_ns = item.time_ns;
+    query.time_ns = event.time_ns;
     query.direction = event.direction;
     query.netns = item.netns;
     query.heuristic = item.heuristic;
@@ -177,7 +176,7 @@ PendingQuery* Tracker::pair_response(const PacketItem& item, Event& event) {
         counters_.add(Counter::kUnsolicited);
         return nullptr;
     }
-    event.duration_ns = std::max<std::int64_t>(item.time_ns - query->time_ns, 0);
+    event.duration_ns = std::max<std::int64_t>(event.time_ns - query->time_ns, 0);
     event.retransmits = query->retransmits;
     // Of a zone transfer the first message: the others' time is the zone's length.
     if (!query->answered) servers_.answered(item.flow.source.address.bytes, item.time_ns, *event.duration_ns);
@@ -224,8 +223,8 @@ void Tracker::emit(Event& event, Batch& out) {
 
 void Tracker::advance(std::int64_t now_ns, Batch& out) {
     for (TcpStreams* streams : {&streams_, &guessed_streams_})
-        streams->expire(now_ns, [&](const Flow& flow, std::int64_t time_ns, const StreamMessage& piece) {
-            handle_late(flow, time_ns, piece, streams == &guessed_streams_, out);
+        streams->expire(now_ns, [&](const Flow& flow, const StreamMessage& piece) {
+            handle_late(flow, piece, streams == &guessed_streams_, out);
         });
     note_stream_losses();
     if (options_.pairing.enabled) expire_queries(now_ns, out);
@@ -257,8 +256,8 @@ void Tracker::expire_queries(std::int64_t now_ns, Batch& out) {
 
 void Tracker::finish(Batch& out) {
     for (TcpStreams* streams : {&streams_, &guessed_streams_})
-        streams->finish([&](const Flow& flow, std::int64_t time_ns, const StreamMessage& piece) {
-            handle_late(flow, time_ns, piece, streams == &guessed_streams_, out);
+        streams->finish([&](const Flow& flow, const StreamMessage& piece) {
+            handle_late(flow, piece, streams == &guessed_streams_, out);
         });
     note_stream_losses();
 }

@@ -61,7 +61,7 @@ class Tracker {
     void set_processes(Event& event, const End* client, const End* server);
     void set_on_behalf_of(Event& event, const PacketItem& item);
     void emit(Event& event, Batch& out);
-    void handle_late(const Flow& flow, std::int64_t time_ns, const StreamMessage& piece, bool heuristic, Batch& out);
+    void handle_late(const Flow& flow, const StreamMessage& piece, bool heuristic, Batch& out);
     void note_stream_losses();
     void note_fill();
     void expire_queries(std::int64_t now_ns, Batch& out);

@@ -95,7 +95,7 @@ void any_segments(Input& input) {
     std::size_t bytes_in = 0;
     std::size_t bytes_out = 0;
     const auto count = [&](const StreamMessage& message) { bytes_out += message.wire.size(); };
-    const auto count_late = [&](const Flow&, std::int64_t, const StreamMessage& message) { count(message); };
+    const auto count_late = [&](const Flow&, const StreamMessage& message) { count(message); };
     while (!input.empty()) {
         const unsigned flags = input.u8();
         Flow flow = kFlow;

@@ -47,7 +47,7 @@ struct Direction {
     }
     void keep(const StreamMessage& m) {
         messages.emplace_back(m.wire.begin(), m.wire.end());
-        flags.push_back({{}, m.after_gap, m.truncated});
+        flags.push_back({{}, m.after_gap, m.truncated, m.time_ns, m.connection});
     }
     void open() { at(next - 1, {}, {.syn = true}); }
     SegmentFate send(const Bytes& payload) {
@@ -56,10 +56,10 @@ struct Direction {
         return fate;
     }
     void finish() {
-        streams.finish([this](const Flow&, std::int64_t, const StreamMessage& m) { keep(m); });
+        streams.finish([this](const Flow&, const StreamMessage& m) { keep(m); });
     }
     void expire() {
-        streams.expire(now_ns, [this](const Flow&, std::int64_t, const StreamMessage& m) { keep(m); });
+        streams.expire(now_ns, [this](const Flow&, const StreamMessage& m) { keep(m); });
     }
 };
 
@@ -243,6 +243,44 @@ TEST_CASE("bytes that never come are given up after a time, at a segment or at e
     REQUIRE_FALSE(d.messages.empty());
     CHECK(d.messages[0] == message(1));
     CHECK(d.flags[0].after_gap);
+}
+
+TEST_CASE("a message has the time when it was whole, not when the bytes before it came or were given up") {
+    const std::vector<Bytes> sent{message(1), message(2, 300), message(3)};
+    const auto first = static_cast<std::uint32_t>(framed(sent[0]).size());
+    const Bytes second = framed(sent[1]);
+    Direction d;
+    d.open();
+    const auto send_at = [&](std::int64_t now_ns, std::uint32_t offset, const Bytes& bytes) {
+        d.now_ns = now_ns;
+        d.at(d.next + offset, bytes);
+    };
+    send_at(10, first + 200, {second.begin() + 200, second.end()});
+    send_at(30, first, {second.begin(), second.begin() + 200});
+    send_at(20, first + 302, framed(sent[2]));
+    std::vector<std::int64_t> times;
+    SECTION("they came") {
+        send_at(40, 0, framed(sent[0]));
+        times = {40, 30, 20};
+    }
+    SECTION("they were given up at a segment") {
+        send_at(3'000'000'000, first + 302 + first, framed(message(4)));
+        times = {30, 20, 3'000'000'000};
+    }
+    SECTION("they were given up at expire") {
+        d.now_ns = 3'000'000'000;
+        d.expire();
+        times = {30, 20};
+    }
+    SECTION("it is not whole, and the stream ends") {
+        send_at(50, 0, framed(sent[0]));
+        d.at(d.next + 2 * first + 302, {second.begin(), second.begin() + 20});
+        d.now_ns = 60;
+        d.finish();
+        times = {50, 30, 20, 50};
+    }
+    REQUIRE(d.flags.size() == times.size());
+    for (std::size_t i = 0; i < times.size(); ++i) CHECK(d.flags[i].time_ns == times[i]);
 }
 
 TEST_CASE("a segment cut by the snapshot length is a gap of known size") {
