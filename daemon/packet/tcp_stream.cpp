@@ -74,6 +74,7 @@ struct TcpStreams::State {
     void drain(Stream& stream, const OnMessage& on_message);
     void give_up_gap(Stream& stream, const OnMessage& on_message);
     void end(Stream& stream, const OnMessage& on_message);
+    [[nodiscard]] bool resets(const Stream& stream, const TcpSegment& segment) const;
     [[nodiscard]] bool gap_is_hopeless(const Stream& stream, std::int64_t now_ns) const;
     void touch(Stream& stream);
     void evict_oldest(StreamList& list);
@@ -91,7 +92,10 @@ Stream& TcpStreams::State::find_or_make(const Flow& flow) {
 SegmentFate TcpStreams::State::take(Stream& stream, const TcpSegment& segment, std::int64_t time_ns,
                                     const OnMessage& on_message) {
     const std::size_t length = segment.payload.size() + segment.missing_bytes;
-    if (segment.rst && !stream.closed) end(stream, on_message);
+    if (segment.rst && !stream.closed) {
+        if (!resets(stream, segment)) return SegmentFate::kControl;
+        end(stream, on_message);
+    }
     if (stream.framer.not_dns()) return length == 0 ? SegmentFate::kControl : SegmentFate::kNotDns;
     const std::int64_t distance = stream.distance(segment.sequence);
     if (length != 0) {
@@ -172,6 +176,12 @@ void TcpStreams::State::drain(Stream& stream, const OnMessage& on_message) {
 void TcpStreams::State::give_up_gap(Stream& stream, const OnMessage& on_message) {
     skip(stream, stream.queue.front_position() - stream.next, on_message);
     drain(stream, on_message);
+}
+
+// RFC 5961 3.2: a RST from outside the window is not the sender's. What the window is here: bytes that would be waited for.
+bool TcpStreams::State::resets(const Stream& stream, const TcpSegment& segment) const {
+    const std::int64_t distance = stream.distance(segment.sequence);
+    return distance >= 0 && distance <= static_cast<std::int64_t>(limits.bytes_per_flow);
 }
 
 bool TcpStreams::State::gap_is_hopeless(const Stream& stream, std::int64_t now_ns) const {

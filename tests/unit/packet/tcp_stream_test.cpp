@@ -323,6 +323,29 @@ TEST_CASE("a stream that ends inside a message gives what there is") {
     CHECK(d.streams.bytes_held() == 0);
 }
 
+TEST_CASE("a reset from outside the window ends nothing") { // RFC 5961
+    const Bytes whole = framed(message(1, 500));
+    for (const std::uint32_t distance : {0x7fffffffU, 0x10000000U, 0x80000000U, 0xffffff00U, 300U << 10}) {
+        CAPTURE(distance);
+        Direction d;
+        d.open();
+        d.send({whole.begin(), whole.begin() + 100});
+        CHECK(d.at(d.next + distance, {}, {.rst = true}) == SegmentFate::kControl);
+        d.send({whole.begin() + 100, whole.end()});
+        CHECK(d.messages == std::vector<Bytes>{message(1, 500)});
+        CHECK(d.streams.losses().gaps == 0);
+    }
+    for (const std::uint32_t distance : {0U, 1U, 60000U}) { // bytes that were not captured may lie before it
+        CAPTURE(distance);
+        Direction d;
+        d.open();
+        d.send({whole.begin(), whole.begin() + 100});
+        d.at(d.next + distance, {}, {.rst = true});
+        REQUIRE(d.messages.size() == 1);
+        CHECK(d.flags[0].truncated);
+    }
+}
+
 TEST_CASE("a FIN that overtakes the last data waits for it") {
     Direction d;
     d.open();
