@@ -3,6 +3,7 @@
 #include "app/doctor.h"
 #include "app/read.h"
 #include "app/run.h"
+#include "app/standard_streams.h"
 #include "cli/command_line.h"
 
 #include <cstdio>
@@ -22,14 +23,17 @@ Overloaded(Functions...) -> Overloaded<Functions...>;
 
 int main(int argc, char** argv) {
     using namespace dnsmon;
+    hold_closed_streams();
     const auto parsed = parse_command_line(argc, argv);
     if (const auto* print = std::get_if<PrintAndExit>(&parsed)) {
         std::fputs(print->text.c_str(), print->exit_code == 0 ? stdout : stderr);
-        return print->exit_code;
+        return flush_output(print->exit_code);
     }
-    return std::visit(Overloaded{[](const RunCommand& command) { return run(command); },
-                                 [](const ReadCommand& command) { return read(command); },
-                                 [](const CheckConfigCommand& command) { return check_config(command, std::cout, std::cerr); },
-                                 [](const DoctorCommand& command) { return doctor(command); }},
-                      std::get<Command>(parsed));
+    const int exit_code =
+        std::visit(Overloaded{[](const RunCommand& command) { return run(command); },
+                              [](const ReadCommand& command) { return read(command); },
+                              [](const CheckConfigCommand& command) { return check_config(command, std::cout, std::cerr); },
+                              [](const DoctorCommand& command) { return doctor(command); }},
+                   std::get<Command>(parsed));
+    return flush_output(exit_code);
 }

@@ -23,8 +23,17 @@ namespace {
 constexpr std::size_t kPacketsPerFlush = 256;
 constexpr std::chrono::hours kPatience{24 * 365}; // a pager may be read slowly: nothing is thrown away
 
-bool nobody_reads(const Writer& writer) {
-    return writer.status().dropped[static_cast<std::size_t>(DropReason::kClosed)] != 0;
+/// Nobody reads any more, or the disk is full: what follows would be lost as well.
+bool gave_up(const Writer& writer) {
+    const DroppedByReason dropped = writer.status().dropped;
+    return std::any_of(dropped.begin(), dropped.end(), [](std::uint64_t events) { return events != 0; });
+}
+
+/// Why events are missing from the output; empty: none is, or their reader has gone and wants no more.
+std::string output_problem(Writer& writer) {
+    for (const SinkNews& news : writer.take_news())
+        if (!news.detail.empty() && news.reason != DropReason::kClosed) return news.detail;
+    return {};
 }
 
 /// One file's way through a pipeline of its own: its connections have nothing to do with those of the next file.
@@ -52,7 +61,7 @@ class FileRun {
         // A live pipe shows its events as they come; a file goes in larger steps.
         const std::size_t step = reader_.file_bytes() == 0 ? 1 : kPacketsPerFlush;
         Progress progress(reader_.file_bytes());
-        for (std::size_t n = 1; !nobody_reads(writer_); ++n) {
+        for (std::size_t n = 1; !gave_up(writer_); ++n) {
             auto frame = reader_.next();
             if (!frame) return std::move(frame).error();
             if (!frame->has_value()) break;
@@ -108,6 +117,7 @@ PipelineOptions pipeline_options(const ReadCommand& command) {
 
 int read(const ReadCommand& command) {
     ::signal(SIGPIPE, SIG_IGN); // a reader that has seen enough is told by EPIPE
+    ::signal(SIGXFSZ, SIG_IGN); // and a file that may not grow by EFBIG
     auto room = Wakeup::make();
     if (!room) {
         std::fprintf(stderr, "dnsmon: %s\n", room.error().message.c_str());
@@ -130,6 +140,10 @@ int read(const ReadCommand& command) {
         code = kExitFailed;
     }
     writer.stop();
+    if (const std::string problem = output_problem(writer); !problem.empty()) {
+        std::fprintf(stderr, "dnsmon: %s\n", problem.c_str());
+        code = kExitFailed;
+    }
     return code;
 }
 

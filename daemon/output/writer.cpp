@@ -187,7 +187,7 @@ void Writer::book(Output& output, const WriteOutcome& outcome, std::int64_t now_
     }
     if (status.failing) end_outage(output, now_ns);
     if (!outcome.detail.empty()) {
-        tell({SinkNews::Kind::kTrouble, status.name, DropReason::kNone, outcome.detail, now_ns, now_ns, 0});
+        tell({SinkNews::Kind::kTrouble, status.name, outcome.reason, outcome.detail, now_ns, now_ns, 0});
     }
 }
 

@@ -46,7 +46,7 @@ struct SinkNews {
     enum class Kind : std::uint8_t { kOutageBegan, kOutageEnded, kOutageAtStop, kTrouble };
     Kind kind = Kind::kTrouble;
     std::string sink;
-    DropReason reason = DropReason::kNone; ///< of the outage's first loss
+    DropReason reason = DropReason::kNone; ///< of the outage's first loss, or of the trouble
     std::string detail;                    ///< the system's words
     std::int64_t from_ns = 0;              ///< first loss, since the epoch
     std::int64_t to_ns = 0;   ///< kOutageEnded: first batch that was taken whole again; kOutageAtStop: stop()

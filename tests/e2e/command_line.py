@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command line: exit codes, messages, help that fits a screen."""
 import os
+import subprocess
 import sys
 import tempfile
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
-from dnsmon_e2e import EndToEndCase, main, run_dnsmon  # noqa: E402
+from dnsmon_e2e import DNSMON, EndToEndCase, PATIENCE, main, run_dnsmon  # noqa: E402
 
 UNPRIVILEGED = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all", "--inh-caps=-all"]
 
@@ -32,6 +33,15 @@ class CommandLine(EndToEndCase):
             lines = result.stdout.splitlines()
             self.assertTrue(0 < len(lines) <= 40, len(lines))
             self.assertLessEqual(max(map(len, lines)), 100)
+
+    def test_what_cannot_be_printed_is_said_and_is_1(self):
+        good = self.config("output: {format: flat}\n")
+        for words in (["--version"], ["run", "--help"], ["check-config", "-c", good], ["doctor"], ["doctor", "--json"]):
+            with self.subTest(words=words), open("/dev/full", "w", encoding="ascii") as full:
+                result = subprocess.run([DNSMON, *words], stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+                                        timeout=30 * PATIENCE)
+                self.assertEqual(result.returncode, 1, result.stderr)
+                self.assertRegex(result.stderr, "dnsmon: standard output: (No space left on device|Input/output error)\n$")
 
     def test_usage_errors_are_64(self):
         for words in ([], ["dance"], ["run", "--nonsense"], ["check-config", "-c"]):

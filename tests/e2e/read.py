@@ -5,6 +5,7 @@ import gzip
 import json
 import os
 import pty
+import resource
 import shutil
 import struct
 import subprocess
@@ -82,6 +83,30 @@ class Read(EndToEndCase):
         events, errors = self.read(bad, good, code=1)
         self.assertEqual([pick(e, "dns.id") for e in events], ["1", "1", "2", "2"])
         self.assertIn(f"{bad}: at byte {len(content)}:", errors)
+
+    def test_output_that_takes_nothing_is_said_and_exit_1(self):
+        path = self.file("a.pcap", PCAP_HEADER + b"".join(lookup(i) for i in range(1000)))
+        for redirection, why in ((">/dev/full", "No space left on device"), (">&-", "Bad file descriptor"),
+                                 (">&- <&-", "Bad file descriptor")):
+            with self.subTest(redirection):
+                done = subprocess.run(["sh", "-c", f'exec "$0" read "$1" {redirection}', DNSMON, path],
+                                      stderr=subprocess.PIPE, text=True, check=False, timeout=30 * PATIENCE)
+                self.assertEqual((done.returncode, done.stderr), (1, f"dnsmon: standard output: {why}\n"))
+
+    def test_output_that_ends_inside_the_last_event_is_said_and_exit_1(self):
+        path = self.file("a.pcap", PCAP_HEADER + lookup(1))
+        whole = run_dnsmon("read", path).stdout.encode()
+        with open(os.path.join(self.directory, "out"), "wb") as out:
+            done = subprocess.run([DNSMON, "read", path], stdout=out, stderr=subprocess.PIPE, text=True, check=False,
+                                  timeout=30 * PATIENCE, preexec_fn=lambda: resource.setrlimit(
+                                      resource.RLIMIT_FSIZE, (len(whole) - 10, len(whole) - 10)))
+        self.assertEqual((done.returncode, done.stderr), (1, "dnsmon: standard output: File too large\n"))
+
+    def test_a_reader_that_has_seen_enough_is_no_error(self):
+        path = self.file("a.pcap", PCAP_HEADER + b"".join(lookup(i) for i in range(1000)))
+        done = subprocess.run(["bash", "-c", '"$0" read "$1" | head -n 1; exit ${PIPESTATUS[0]}', DNSMON, path],
+                              capture_output=True, text=True, check=False, timeout=30 * PATIENCE)
+        self.assertEqual((done.returncode, done.stderr, len(done.stdout.splitlines())), (0, "", 1))
 
     def test_a_file_cut_short(self):
         content = PCAP_HEADER + lookup(1)
