@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dns/dso.h"
+#include "dns/edns.h"
 #include "dns/message.h"
 #include "dns/name.h"
 #include "dns/reader.h"
@@ -112,6 +113,7 @@ class StrictWalk {
         // OPT's class is a size (RFC 6891 6.1.2); its owner is the root.
         if (type == kTypeOpt ? wire_[name] != 0 : !vouched_ && !(known_type(type) && known_class(klass))) return false;
         if (klass == kClassIn && !address_fits(type, rdata_bytes)) return false;
+        if (type == kTypeOpt && whole_options_bytes(wire_.subspan(at_, rdata_bytes)) != rdata_bytes) return false;
         at_ += rdata_bytes;
         return true;
     }

@@ -229,6 +229,17 @@ std::optional<Edns> edns_of(const Message& message) {
     return edns;
 }
 
+std::size_t whole_options_bytes(Bytes rdata) {
+    Reader options(rdata);
+    std::size_t whole = 0;
+    while (!options.at_end()) {
+        static_cast<void>(options.u16());
+        static_cast<void>(options.take(options.u16()));
+        if (options.ok()) whole = options.offset();
+    }
+    return whole;
+}
+
 void append_option_name(std::string& out, std::uint16_t code) {
     append_mnemonic(out, find_mnemonic(kOptionNames, code), "OPT", code);
 }

@@ -28,6 +28,10 @@ struct Edns {
 /// Nothing when the message has no OPT record.
 [[nodiscard]] std::optional<Edns> edns_of(const Message& message);
 
+/// How many bytes of an OPT record's rdata are whole options (RFC 6891 6.1.2), from its first on: all, unless one runs
+/// past the end.
+[[nodiscard]] std::size_t whole_options_bytes(Bytes rdata);
+
 /// Calls callback(std::uint16_t code, Bytes value) for each whole option, in the order of the wire. Returns false when
 /// the last one is cut short.
 template <typename Callback>

@@ -2,6 +2,7 @@
 #include "dns/message.h"
 
 #include "dns/dso.h"
+#include "dns/edns.h"
 #include "dns/name.h"
 #include "dns/reader.h"
 #include "dns/registry.h"
@@ -77,8 +78,11 @@ class Decoder {
             return false;
         }
         const std::uint16_t type = load_u16(fixed);
-        if (type == kTypeOpt && section == Section::kAdditional && out_.opt < 0)
+        if (type == kTypeOpt && section == Section::kAdditional && out_.opt < 0) {
             out_.opt = static_cast<std::int32_t>(out_.records.size());
+            const std::size_t whole = whole_options_bytes(wire_.subspan(rdata, rdata_bytes));
+            if (whole < rdata_bytes) damage(DecodeError::kTruncatedOption, rdata + static_cast<std::uint32_t>(whole));
+        }
         out_.records.push_back(
             Record{name, load_u32(fixed + 4), rdata, rdata_bytes, type, load_u16(fixed + 2), section});
         at_ = rdata + rdata_bytes;
@@ -163,6 +167,7 @@ const char* to_string(DecodeError error) {
     case DecodeError::kBadLabelType: return "bad label type";
     case DecodeError::kTruncatedRecord: return "truncated record";
     case DecodeError::kTruncatedRdata: return "truncated rdata";
+    case DecodeError::kTruncatedOption: return "truncated option";
     case DecodeError::kTrailingBytes: return "trailing bytes";
     }
     return "none";

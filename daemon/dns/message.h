@@ -41,7 +41,8 @@ struct Record {
 };
 
 /// What was wrong first. kNone: every counted question and record was there and the message ended with them. After
-/// kBadPointer, kNameTooLong and a bit string decoding went on: where such a name ends is known. The others stopped it.
+/// kBadPointer, kNameTooLong, a bit string and kTruncatedOption decoding went on: where such a name or record ends is
+/// known. The others stopped it.
 enum class DecodeError : std::uint8_t {
     kNone,
     kShortHeader,     ///< fewer than 12 bytes
@@ -51,6 +52,7 @@ enum class DecodeError : std::uint8_t {
     kBadLabelType,    ///< a label of type 01 or 10 (RFC 6891 5), bit strings (RFC 2673) among them
     kTruncatedRecord, ///< a question's or record's fixed part runs past the end
     kTruncatedRdata,  ///< RDLENGTH runs past the end
+    kTruncatedOption, ///< an EDNS option runs past the end of the OPT record
     kTrailingBytes,   ///< bytes after the last counted record
 };
 /// "truncated record" …: the text of dnsmon.decode_error.

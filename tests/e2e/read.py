@@ -70,6 +70,15 @@ class Read(EndToEndCase):
         self.assertEqual([e["@timestamp"] for e in lost], ["1970-01-01T00:16:45.000000000Z"])
         self.assert_fields(lost[0], dns__question__name="lost.example.test")
 
+    def test_an_edns_option_that_runs_out_is_told_with_all_else(self):
+        query = (wire.header(1, 0x0100, additionals=1) + wire.name("opt.example.test") + struct.pack("!2H", 1, 1)
+                 + b"\0" + struct.pack("!2HIH", 41, 1232, 0, 12) + struct.pack("!2H", 3, 2) + b"id"
+                 + struct.pack("!2H", 3, 40) + b"ab")
+        events, _ = self.read(self.file("a.pcap", PCAP_HEADER + record(datagram(query))))
+        self.assert_fields(events[0], dns__question__name="opt.example.test",
+                           dnsmon__decode_error="truncated option", dnsmon__decode_error_offset=len(query) - 6)
+        self.assertEqual([option["data"] for option in pick(events[0], "dnsmon.edns")], ["id"])
+
     def test_several_files_gzip_among_them(self):
         plain = self.file("a.pcap", PCAP_HEADER + lookup(1))
         packed = self.file("b.pcap.gz", gzip.compress(PCAP_HEADER + lookup(2)))

@@ -237,6 +237,7 @@ TEST_CASE("strict: one thing wrong is enough") {
         CHECK(looks_like_dns(answer(kResponse, type, klass, kAddress), Hint::kNothing));
     }
     CHECK_FALSE(looks_like_dns(answer(kResponse, 1, 1, Octets(5, 0)), Hint::kNothing));
+    CHECK_FALSE(looks_like_dns(answer(kResponse, 41, 1232, hex("000a 0008 01")), Hint::kNothing)); // an option that runs out
     CHECK_FALSE(looks_like_dns(Wire().bytes(answer(kResponse, 1, 1, kAddress)).u8(0).octets(), Hint::kNothing));
     CHECK_FALSE(looks_like_dns(Wire().header(kQuery | 3, 1).question("a", 1).octets(), Hint::kNothing)); // a query with an rcode
 }

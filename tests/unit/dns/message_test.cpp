@@ -244,6 +244,35 @@ TEST_CASE("OPT: the first of the additional section, nowhere else") {
     CHECK(m.full_rcode() == 16);
 }
 
+TEST_CASE("an EDNS option that runs over the end of OPT is damage, and all else is kept") {
+    struct Case {
+        const char* what;
+        const char* options;
+        std::uint32_t whole_bytes;
+    };
+    const Case cases[] = {
+        {"value cut", "000a 0000 0003 0028 6162", 4},
+        {"no value", "0003 0001", 0},
+        {"length cut", "000a 0000 0003 00", 4},
+        {"code cut", "000a 0000 00", 4},
+    };
+    Message m;
+    for (const Case& c : cases) {
+        INFO(c.what);
+        Wire wire = Wire().header(kQuery, 1, 0, 0, 2).question("a", 1).name("").record(41, 1232, 0x8000, hex(c.options));
+        const auto rdata = wire.size() - static_cast<std::uint32_t>(hex(c.options).size());
+        wire.name("b").record(1, 1, 60, kAddress);
+        REQUIRE(decode(wire.octets(), m));
+        CHECK(m.error == DecodeError::kTruncatedOption);
+        CHECK(m.error_offset == rdata + c.whole_bytes);
+        CHECK(m.opt == 0);
+        CHECK(m.records.size() == 2);
+    }
+    const Wire whole = Wire().header(kQuery, 1, 0, 0, 1).question("a", 1).name("").record(41, 1232, 0, hex("000a 0000 0003 0002 6162"));
+    decode(whole.octets(), m);
+    CHECK(m.error == DecodeError::kNone);
+}
+
 TEST_CASE("one answer with 240 records is one message") {
     Wire wire = Wire().header(kResponse, 1, 240).question("www.example.com", 1);
     for (unsigned i = 0; i < 240; ++i) wire.pointer(12).record(1, 1, 60, {10, 0, 0, static_cast<std::uint8_t>(i)});
