@@ -21,6 +21,8 @@ namespace dnsmon {
 namespace {
 
 constexpr std::size_t kPacketsPerFlush = 256;
+constexpr std::int64_t kExpiryStepNs = 1'000'000'000; // of the capture's time
+constexpr std::int64_t kNothingIsDue = 0;              // 1970: before all that waits
 constexpr std::chrono::hours kPatience{24 * 365}; // a pager may be read slowly: nothing is thrown away
 
 /// Nobody reads any more, or the disk is full: what follows would be lost as well.
@@ -65,16 +67,24 @@ class FileRun {
             auto frame = reader_.next();
             if (!frame) return std::move(frame).error();
             if (!frame->has_value()) break;
+            expire_until(frame->value().time_ns);
             submit(**frame);
             if (n % step != 0) continue;
-            flush();
+            flush(kNothingIsDue);
             progress.reached(reader_.bytes_read());
         }
         return {};
     }
 
+    /// What is due goes before the packet that comes later: by the capture's time alone, however the packets are handed on.
+    void expire_until(std::int64_t time_ns) {
+        last_ns_ = std::max(last_ns_, time_ns);
+        if (last_ns_ - expired_ns_ < kExpiryStepNs) return;
+        expired_ns_ = last_ns_;
+        flush(expired_ns_);
+    }
+
     void submit(const Frame& frame) {
-        last_ns_ = std::max(last_ns_, frame.time_ns);
         const auto payload = parse_link(frame.linktype, frame.bytes);
         if (!payload) return;
         Packet packet;
@@ -87,8 +97,8 @@ class FileRun {
         pipeline_.submit(packet);
     }
 
-    void flush() {
-        while (!pipeline_.flush(last_ns_)) {
+    void flush(std::int64_t due_ns) {
+        while (!pipeline_.flush(due_ns)) {
             pollfd ready{room_.fd(), POLLIN, 0};
             ::poll(&ready, 1, -1);
             room_.acknowledge();
@@ -99,7 +109,8 @@ class FileRun {
     Writer& writer_;
     const Wakeup& room_;
     std::string name_;
-    std::int64_t last_ns_ = 0;
+    std::int64_t last_ns_ = 0;    ///< the latest so far
+    std::int64_t expired_ns_ = 0; ///< what was due by then is a timeout; never later than last_ns_
     Pipeline pipeline_;
 };
 

@@ -70,6 +70,23 @@ class Read(EndToEndCase):
         self.assertEqual([e["@timestamp"] for e in lost], ["1970-01-01T00:16:45.000000000Z"])
         self.assert_fields(lost[0], dns__question__name="lost.example.test")
 
+    def test_timeouts_are_the_same_however_the_file_comes(self):
+        query = wire.query("late.example.test", ident=1)
+        late = PCAP_HEADER + (record(datagram(query), 1000) + record(datagram(wire.query("b.example.test", ident=2)), 1005, 500_000)
+                              + record(reply(wire.answer_to(query, "192.0.2.1")), 1008))
+        older = PCAP_HEADER + lookup(1, seconds=2000) + lookup(2, seconds=1000)  # as two captures in one file are
+        for content, expected in (
+                (late, [("query", "1", None), ("timeout", "1", 5_000_000_000), ("query", "2", None), ("response", "1", None)]),
+                (older, [(action, ident, time) for ident in "12" for action, time in (("query", None), ("response", 250_000_000))])):
+            path = self.file("a.pcap", content)
+            packed = self.file("a.pcap.gz", gzip.compress(content))
+            from_pipe = subprocess.run([DNSMON, "read", "-"], input=content, capture_output=True, check=True,
+                                       timeout=30 * PATIENCE)
+            piped = [json.loads(line) for line in from_pipe.stdout.splitlines()]
+            for events in (self.read(path)[0], self.read(packed)[0], piped):
+                seen = [(pick(e, "event.action"), pick(e, "dns.id"), pick(e, "event.duration")) for e in events]
+                self.assertEqual(seen[:len(expected)], expected)
+
     def test_an_edns_option_that_runs_out_is_told_with_all_else(self):
         query = (wire.header(1, 0x0100, additionals=1) + wire.name("opt.example.test") + struct.pack("!2H", 1, 1)
                  + b"\0" + struct.pack("!2HIH", 41, 1232, 0, 12) + struct.pack("!2H", 3, 2) + b"id"
