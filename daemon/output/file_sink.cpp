@@ -65,7 +65,15 @@ Result<void> FileSink::reopen() {
     file_ = std::move(opened).value();
     size_limit_ = limit_from(config_);
     period_ = period_at(file_.size_bytes() > 0 ? file_.modified_at_s() : clock_());
+    remove_surplus_files();
     return {};
+}
+
+/// Where something else rotates, the names are its own.
+void FileSink::remove_surplus_files() {
+    if (config_.max_size_bytes == 0 && config_.rotate_every.count() == 0) return;
+    if (auto removed = remove_surplus(config_.path, config_.max_files); !removed)
+        problem_ = std::move(removed).error().message;
 }
 
 std::int64_t FileSink::period_at(std::int64_t time_s) const {
@@ -125,6 +133,7 @@ WriteOutcome FileSink::write(const Batch& batch) {
         if (outcome.reason == DropReason::kNone) outcome.written += append_some(batch, outcome.written, outcome);
     }
     outcome.dropped = batch.events.size() - outcome.written;
+    if (outcome.detail.empty()) outcome.detail = std::exchange(problem_, {});
     if (compressor_ && outcome.detail.empty()) outcome.detail = compressor_->take_problem();
     return outcome;
 }

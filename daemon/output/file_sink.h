@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 
 namespace dnsmon {
 
@@ -40,6 +41,7 @@ class FileSink final : public Sink {
 
     bool rotation_due(std::uint64_t next_bytes) const;
     Result<void> rotate_files();
+    void remove_surplus_files();
     void rotate(WriteOutcome& outcome);
     std::size_t append_some(const Batch& batch, std::size_t first, WriteOutcome& outcome);
     std::int64_t period_at(std::int64_t time_s) const;
@@ -48,6 +50,7 @@ class FileSink final : public Sink {
     UnixClock clock_;
     LogFile file_;
     std::unique_ptr<Compressor> compressor_; ///< null: output.file.compress is false
+    std::string problem_; ///< one that costs no event, to be told with the next batch
     std::int64_t period_ = 0;      ///< number of the rotate_every that the current file belongs to
     std::uint64_t size_limit_ = 0; ///< moved up after a rotation that failed, so that not every event tries again
 };

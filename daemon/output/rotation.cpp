@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "output/rotation.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -29,6 +30,14 @@ Result<void> rename(const std::string& from, const std::string& to) {
     return {};
 }
 
+/// False: no regular file of that name is there.
+Result<bool> remove_regular(const std::string& name) {
+    struct stat status {};
+    if (::lstat(name.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
+    if (::unlink(name.c_str()) != 0 && errno != ENOENT) return system_error("removing " + name, errno);
+    return true;
+}
+
 } // namespace
 
 std::string rotated_name(const std::string& path, std::uint32_t number) {
@@ -45,6 +54,18 @@ Result<void> rotate_names(const std::string& path, std::uint32_t keep) {
     for (std::uint32_t number = last; number > 0; --number) {
         auto renamed = rename(rotated_name(path, number - 1), rotated_name(path, number));
         if (!renamed) return renamed;
+    }
+    return {};
+}
+
+Result<void> remove_surplus(const std::string& path, std::uint32_t keep) {
+    for (std::uint32_t number = keep + 1; number <= kMostRotated; ++number) {
+        const std::string name = rotated_name(path, number);
+        const auto plain = remove_regular(name);
+        if (!plain) return plain.error();
+        const auto compressed = remove_regular(name + kCompressedSuffix);
+        if (!compressed) return compressed.error();
+        if (!*plain && !*compressed) break;
     }
     return {};
 }

@@ -19,4 +19,11 @@ inline constexpr const char* kCompressedSuffix = ".gz";
 /// `keep` 0 PATH itself. Missing numbers are no error. On an Error PATH is still there.
 [[nodiscard]] Result<void> rotate_names(const std::string& path, std::uint32_t keep);
 
+/// The largest output.file.max_files, and so the largest number that a rotated file ever gets.
+inline constexpr std::uint32_t kMostRotated = 10000;
+
+/// Removes the regular files PATH.n and PATH.n.gz from number `keep` + 1 on, which are there when `keep` was larger
+/// before, up to the first number that has neither: what stands behind a gap is not a rotation's.
+[[nodiscard]] Result<void> remove_surplus(const std::string& path, std::uint32_t keep);
+
 } // namespace dnsmon

@@ -148,6 +148,43 @@ TEST_CASE("no more rotated files than configured") {
     }
 }
 
+TEST_CASE("max_files lowered: what is beyond it is removed, at the opening and at a rotation, and nothing else") {
+    TempDir dir;
+    const std::string path = dir / "events.json";
+    const auto fill = [&] {
+        for (const char* end : {"", ".1", ".2", ".3.gz", ".4", ".4.gz", ".5.gz"}) write_file(path + end, "{}\n");
+    };
+    const auto left = [&](const char* end) { return fs::exists(path + end); };
+    const char* const others[] = {".7", ".3.bak", ".gz.tmp", ".20260101", ".03", ".x"}; // 6 is free: 7 is somebody else's
+    for (const char* end : others) write_file(path + end, "kept\n");
+    SECTION("at the opening") {
+        fill();
+        auto sink = open_sink(config_for(path, 320, 2));
+        for (const char* end : {".3.gz", ".4", ".4.gz", ".5.gz"}) CHECK_FALSE(left(end));
+        for (const char* end : {"", ".1", ".2"}) CHECK(left(end));
+    }
+    SECTION("at a rotation") {
+        auto sink = open_sink(config_for(path, 320, 2));
+        fill();
+        CHECK(sink->write(numbered(0, 20)).detail.empty());
+        for (const char* end : {".3", ".3.gz", ".4", ".4.gz", ".5.gz"}) CHECK_FALSE(left(end));
+        for (const char* end : {"", ".1", ".2"}) CHECK(left(end));
+    }
+    SECTION("not while logrotate rotates") {
+        fill();
+        auto sink = open_sink(config_for(path, 0, 2));
+        for (const char* end : {".3.gz", ".4", ".4.gz", ".5.gz"}) CHECK(left(end));
+    }
+    SECTION("a directory of such a name stays") {
+        fill();
+        fs::create_directory(path + ".3");
+        auto sink = open_sink(config_for(path, 320, 2));
+        CHECK(left(".3"));
+        CHECK_FALSE(left(".4"));
+    }
+    for (const char* end : others) CHECK(left(end));
+}
+
 TEST_CASE("an event longer than a whole file is written all the same") {
     TempDir dir;
     auto sink = open_sink(config_for(dir / "events.json", 100));
