@@ -52,20 +52,25 @@ class FileRun {
               },
               [this](Batch batch) { return writer_.deliver(std::move(batch)); }, [this] { room_.signal(); }) {}
 
-    Result<void> run() {
-        auto outcome = read_all();
+    /// What is damaged in the file: the first and the last of it, for what is between could be a million packets.
+    std::vector<Error> run() {
+        read_all();
         pipeline_.finish(last_ns_);
-        return outcome;
+        return std::move(damage_);
     }
 
   private:
-    Result<void> read_all() {
+    void read_all() {
         // A live pipe shows its events as they come; a file goes in larger steps.
         const std::size_t step = reader_.file_bytes() == 0 ? 1 : kPacketsPerFlush;
         Progress progress(reader_.file_bytes());
         for (std::size_t n = 1; !gave_up(writer_); ++n) {
             auto frame = reader_.next();
-            if (!frame) return std::move(frame).error();
+            if (!frame) {
+                note(std::move(frame).error());
+                if (!reader_.goes_on()) break;
+                continue;
+            }
             if (!frame->has_value()) break;
             expire_until(frame->value().time_ns);
             submit(**frame);
@@ -73,7 +78,11 @@ class FileRun {
             flush(kNothingIsDue);
             progress.reached(reader_.bytes_read());
         }
-        return {};
+    }
+
+    void note(Error error) {
+        if (damage_.size() > 1) damage_.pop_back();
+        damage_.push_back(std::move(error));
     }
 
     /// What is due goes before the packet that comes later: by the capture's time alone, however the packets are handed on.
@@ -109,6 +118,7 @@ class FileRun {
     Writer& writer_;
     const Wakeup& room_;
     std::string name_;
+    std::vector<Error> damage_;
     std::int64_t last_ns_ = 0;    ///< the latest so far
     std::int64_t expired_ns_ = 0; ///< what was due by then is a timeout; never later than last_ns_
     Pipeline pipeline_;
@@ -141,14 +151,13 @@ int read(const ReadCommand& command) {
     int code = kExitOk;
     for (const std::string& path : command.files) {
         auto reader = CaptureReader::open(path);
-        Result<void> outcome;
+        std::vector<Error> damage;
         if (reader)
-            outcome = FileRun(pipeline_options(command), std::move(*reader), writer, sequence, *room).run();
+            damage = FileRun(pipeline_options(command), std::move(*reader), writer, sequence, *room).run();
         else
-            outcome = std::move(reader).error();
-        if (outcome) continue;
-        std::fprintf(stderr, "dnsmon: %s\n", outcome.error().message.c_str());
-        code = kExitFailed;
+            damage.push_back(std::move(reader).error());
+        for (const Error& error : damage) std::fprintf(stderr, "dnsmon: %s\n", error.message.c_str());
+        if (!damage.empty()) code = kExitFailed;
     }
     writer.stop();
     if (const std::string problem = output_problem(writer); !problem.empty()) {

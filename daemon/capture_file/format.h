@@ -22,8 +22,10 @@ class CaptureFormat {
   public:
     virtual ~CaptureFormat() = default;
     /// The frame at the source's place, consumed; its bytes are valid until the source is used again.
-    /// Nullopt: the data ended between two records. An Error leaves the source at the damaged place.
+    /// Nullopt: the data ended between two records. An Error leaves the source at the damaged place; where goes_on() says
+    /// so, the next call steps over it.
     [[nodiscard]] virtual Result<std::optional<Frame>> next(ByteSource& source) = 0;
+    [[nodiscard]] virtual bool goes_on() const { return false; }
     [[nodiscard]] virtual std::string interface_name(std::uint32_t interface) const = 0;
 };
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 #include <vector>
 
 namespace dnsmon {
@@ -57,6 +58,7 @@ struct Interface {
 class PcapngFormat : public CaptureFormat {
   public:
     Result<std::optional<Frame>> next(ByteSource& source) override;
+    bool goes_on() const override { return damaged_bytes_ != 0; }
     std::string interface_name(std::uint32_t interface) const override {
         return interface < interfaces_.size() ? interfaces_[interface].name : std::string {};
     }
@@ -75,6 +77,7 @@ class PcapngFormat : public CaptureFormat {
     std::vector<Interface> interfaces_; ///< of all sections
     std::size_t section_begin_ = 0;     ///< the current section's first
     std::int64_t last_ns_ = 0;
+    std::uint32_t damaged_bytes_ = 0; ///< of the block that the last Error was about, where its lengths are sound
 };
 
 bool has_body(std::uint32_t type) {
@@ -97,6 +100,7 @@ Result<std::uint32_t> PcapngFormat::begin_block(Bytes header) {
 }
 
 Result<std::optional<Frame>> PcapngFormat::next(ByteSource& source) {
+    source.consume(std::exchange(damaged_bytes_, 0));
     for (;;) { // ends with the data: every block is at least twelve bytes
         const Bytes header = source.peek(kFrameOfBlockBytes);
         if (header.empty()) return std::optional<Frame>{};
@@ -113,7 +117,11 @@ Result<std::optional<Frame>> PcapngFormat::next(ByteSource& source) {
         if (block.size() < *length) return Error{"the file ends inside a block"};
         if (order_.u32(block, *length - 4) != *length) return Error{"the two lengths of a block differ"};
         auto frame = read_block(type, block.subspan(8, *length - kFrameOfBlockBytes));
-        if (!frame) return frame;
+        if (!frame) {
+            // Without an interface the packets behind would be taken for another's.
+            if (type != kInterfaceDescription) damaged_bytes_ = *length;
+            return frame;
+        }
         source.consume(*length);
         if (*frame) return frame;
     }

@@ -47,6 +47,9 @@ Result<std::optional<Frame>> CaptureReader::next() {
     return frame;
 }
 
+bool CaptureReader::goes_on() const {
+    return state_->format->goes_on();
+}
 std::string CaptureReader::interface_name(std::uint32_t interface) const {
     return state_->format->interface_name(interface);
 }

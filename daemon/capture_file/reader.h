@@ -30,8 +30,11 @@ class CaptureReader {
     CaptureReader(CaptureReader&&) noexcept;
     CaptureReader& operator=(CaptureReader&&) noexcept;
 
-    /// The next frame; nullopt at the end; an Error ("FILE: at byte N: …") where the file is damaged: nothing follows.
+    /// The next frame; nullopt at the end; an Error ("FILE: at byte N: …") where the file is damaged: nothing follows,
+    /// unless goes_on().
     [[nodiscard]] Result<std::optional<Frame>> next();
+    /// After an Error: only a packet is damaged, and next() goes on behind it.
+    [[nodiscard]] bool goes_on() const;
     /// pcapng's if_name; empty where the file does not say.
     [[nodiscard]] std::string interface_name(std::uint32_t interface) const;
     [[nodiscard]] std::uint64_t bytes_read() const; ///< of the file as stored, for the progress line

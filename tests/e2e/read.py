@@ -196,6 +196,22 @@ class Read(EndToEndCase):
         self.assert_fields(events[0], network__direction="egress", observer__egress__interface__name="eth7")
         self.assert_fields(events[1], network__direction="ingress", observer__ingress__interface__name="eth7")
 
+    def test_a_damaged_pcapng_packet_is_told_and_what_follows_is_read(self):
+        def block(kind, body):
+            body += b"\0" * (-len(body) % 4)
+            return struct.pack("<2I", kind, 12 + len(body)) + body + struct.pack("<I", 12 + len(body))
+
+        def packet(ident, interface=0):
+            frame = datagram(wire.query("ng.example.test", ident=ident))
+            return block(6, struct.pack("<5I", interface, 0, 1_000_000, len(frame), len(frame)) + frame)
+        begin = block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1)) + block(1, struct.pack("<2HI", RAW_IP, 0, 0))
+        path = self.file("a.pcapng", begin + packet(1) + b"".join(packet(2, interface) for interface in range(1, 9)) + packet(3))
+        events, errors = self.read(path, code=1)
+        self.assertEqual([pick(e, "dns.id") for e in events], ["1", "3"])
+        places = [len(begin) + n * len(packet(1)) for n in (1, 8)]
+        self.assertEqual(errors, f"dnsmon: {path}: at byte {places[0]}: a packet of interface 1, which was never described\n"
+                                 f"dnsmon: {path}: at byte {places[1]}: a packet of interface 8, which was never described\n")
+
     def test_progress_of_a_large_file_on_a_terminal_only(self):
         filler = record(datagram(b"\xff" * 60_000, (40000, 443)))
         path = self.file("large.pcap", PCAP_HEADER + filler * 400 + lookup(1))

@@ -101,7 +101,9 @@ Outcome read_all(CaptureReader& reader, const std::string& name) {
         auto frame = reader.next();
         if (!frame) {
             REQUIRE(frame.error().message.rfind(name + ": ", 0) == 0);
-            out.error = frame.error().message.substr(name.size() + 2);
+            if (!out.error.empty()) out.error += "\n";
+            out.error += frame.error().message.substr(name.size() + 2);
+            if (reader.goes_on()) continue;
             return out;
         }
         if (!*frame) return out;
@@ -265,6 +267,30 @@ TEST_CASE("what is damaged is named with its place, after all that could be read
         CHECK(out.error == c.error);
     }
     CHECK_FALSE(CaptureReader::open("/nonexistent/file.pcap"));
+}
+
+TEST_CASE("pcapng: a packet that makes no sense costs only itself") {
+    Writer w;
+    w.enhanced(0, 1, kFrame); // before any interface
+    const std::size_t packet = w.bytes.size();
+    Bytes file = join(Writer{}.section().bytes, w.bytes); // 28 bytes, 56
+    append(file, Writer{}.interface(1).bytes);            // 20
+    append(file, Writer{}.enhanced(5, 1, kFrame).enhanced(0, 1, kFrame).bytes);
+    Bytes lies = Writer{}.enhanced(0, 1, kFrame).bytes;
+    lies[20] = 0xff; // the captured length
+    append(file, lies);
+    append(file, Writer{}.block(6, Bytes(8, 0)).enhanced(0, 2, kFrame).bytes);
+    const auto at = [](std::size_t offset, const char* what) { return "at byte " + std::to_string(offset) + ": " + what; };
+    const Outcome out = read(file);
+    CHECK(out.frames.size() == 2);
+    CHECK(out.error == at(28, "a packet of interface 0, which was never described\n") +
+                           at(48 + packet, "a packet of interface 5, which was never described\n") +
+                           at(48 + 3 * packet, "a packet claims more bytes than its block has\n") +
+                           at(48 + 4 * packet, "a block that is too short for its type"));
+    append(file, Bytes(11, 1));
+    CHECK(read(file).error.ends_with("\n" + at(file.size() - 11, "the file ends inside a block header")));
+    const Bytes no_interface = Writer{}.section().block(1, Bytes(4, 0)).enhanced(0, 1, kFrame).bytes;
+    CHECK(read(no_interface).error == "at byte 28: a block that is too short for its type");
 }
 
 TEST_CASE("gzip'd data cut short or damaged gives what came out, and the place in the uncompressed data") {
