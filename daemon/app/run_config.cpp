@@ -4,16 +4,14 @@
 namespace dnsmon {
 
 ConfigOutcome load_run_config(const RunCommand& command) {
-    ConfigOutcome loaded = load_config_or_defaults(command.config_path);
+    ConfigOutcome loaded = load_config_or_defaults(command.config_path, kDefaultConfigPath,
+                                                   command.to_stdout ? OutputsUsed::kNo : OutputsUsed::kYes);
     OutputConfig& output = loaded.config.output;
     if (command.to_stdout) {
         output.to_stdout = true;
         output.journald = false;
         output.file.enabled = false;
     }
-    if (loaded.ok() && !output.to_stdout && !output.journald && !output.file.enabled)
-        loaded.problems.push_back(
-            {loaded.source, 0, 0, "output", "journald, stdout and file are all off: events would go nowhere"});
     return loaded;
 }
 

@@ -106,7 +106,7 @@ bool names_executable(const IncludeExclude<std::string>& processes) {
 }
 
 /// What only the whole configuration shows, and the key that it names.
-void check_whole(Config& config, const YamlNode& root, ProblemList& problems) {
+void check_whole(Config& config, const YamlNode& root, OutputsUsed outputs, ProblemList& problems) {
     const auto add = [&](std::string_view key_path, std::string what) {
         const auto* entry = find_entry(root, key_path);
         problems.add(entry != nullptr ? entry->value.place : YamlPlace{}, key_path, std::move(what));
@@ -119,6 +119,11 @@ void check_whole(Config& config, const YamlNode& root, ProblemList& problems) {
     }
     if (!config.filter.queries && !config.filter.responses) {
         add("filter.responses", "queries and responses are both false: nothing would be logged");
+    }
+    const OutputConfig& output = config.output;
+    const bool none = !output.journald && !output.to_stdout && !output.file.enabled;
+    if (none && outputs == OutputsUsed::kYes && problems.empty()) { // one may be meant by what is wrong
+        add("output.journald", "journald, stdout and file are all off: events would go nowhere");
     }
     if (names_executable(config.filter.processes) && !config.enrich.executable) {
         add("enrich.executable", "filter.processes names executables by their path: this must be true");
@@ -154,7 +159,7 @@ std::string ConfigProblem::to_string() const {
     return out.append(": ").append(what);
 }
 
-ConfigOutcome parse_config(std::string_view text, std::string_view name) {
+ConfigOutcome parse_config(std::string_view text, std::string_view name, OutputsUsed outputs) {
     ConfigOutcome outcome;
     outcome.source = name;
     ProblemList problems(name);
@@ -163,22 +168,23 @@ ConfigOutcome parse_config(std::string_view text, std::string_view name) {
         problems.add(tree.error->place, {}, std::move(tree.error->what));
     } else {
         Loader(outcome.config, problems).read_section(tree.root, {});
-        check_whole(outcome.config, tree.root, problems);
+        check_whole(outcome.config, tree.root, outputs, problems);
     }
     outcome.problems = problems.take_sorted();
     return outcome;
 }
 
-ConfigOutcome load_config(const std::string& path) {
+ConfigOutcome load_config(const std::string& path, OutputsUsed outputs) {
     auto text = read_file(path);
     if (!text) return unreadable(path, std::move(text).error());
-    return parse_config(*text, path);
+    return parse_config(*text, path, outputs);
 }
 
-ConfigOutcome load_config_or_defaults(const std::optional<std::string>& path, const std::string& default_path) {
-    if (path) return load_config(*path);
+ConfigOutcome load_config_or_defaults(const std::optional<std::string>& path, const std::string& default_path,
+                                      OutputsUsed outputs) {
+    if (path) return load_config(*path, outputs);
     auto text = read_file(default_path);
-    if (text) return parse_config(*text, default_path);
+    if (text) return parse_config(*text, default_path, outputs);
     if (text.error().code == ENOENT) return {};
     return unreadable(default_path, std::move(text).error());
 }

@@ -6,6 +6,7 @@
 #include "config/config.h"
 #include "util/result.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,12 +34,17 @@ struct ConfigOutcome {
     [[nodiscard]] bool ok() const { return problems.empty(); }
 };
 
+/// Whether events go where `output` says, or elsewhere, whatever it says (`run --stdout`).
+enum class OutputsUsed : std::uint8_t { kYes, kNo };
+
 /// `name` is what problems call the text.
-[[nodiscard]] ConfigOutcome parse_config(std::string_view text, std::string_view name);
+[[nodiscard]] ConfigOutcome parse_config(std::string_view text, std::string_view name,
+                                         OutputsUsed outputs = OutputsUsed::kYes);
 /// A file that cannot be read is a problem of its own.
-[[nodiscard]] ConfigOutcome load_config(const std::string& path);
+[[nodiscard]] ConfigOutcome load_config(const std::string& path, OutputsUsed outputs = OutputsUsed::kYes);
 /// What `-c` named; without it `default_path`, or the built-in defaults where that file does not exist.
 [[nodiscard]] ConfigOutcome load_config_or_defaults(const std::optional<std::string>& path,
-                                                    const std::string& default_path = kDefaultConfigPath);
+                                                    const std::string& default_path = kDefaultConfigPath,
+                                                    OutputsUsed outputs = OutputsUsed::kYes);
 
 } // namespace dnsmon

@@ -24,6 +24,7 @@ class ProblemList {
     void add(YamlPlace place, std::string_view key_path, std::string what) {
         problems_.push_back({file_, place.line, place.column, std::string(key_path), std::move(what)});
     }
+    [[nodiscard]] bool empty() const { return problems_.empty(); }
     /// In the file's order.
     [[nodiscard]] std::vector<ConfigProblem> take_sorted();
 

@@ -193,6 +193,8 @@ TEST_CASE("each problem names its place, its key and what is wrong") {
         {"log:\n  level: info\n  level: debug", "f:3:3: log.level: the key stands twice, first at line 2\n"},
         {"filter: {queries: false,\n responses: false}",
          "f:2:13: filter.responses: queries and responses are both false: nothing would be logged\n"},
+        {"log: {level: info}\noutput:\n  journald: false",
+         "f:3:13: output.journald: journald, stdout and file are all off: events would go nowhere\n"},
         {"filter: {processes: {exclude: /bin/x}}\nenrich: {executable: false}",
          "f:2:22: enrich.executable: filter.processes names executables by their path: this must be true\n"},
         {"filter: {names: {include: [*.example.com]}}",
