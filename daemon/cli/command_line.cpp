@@ -117,6 +117,11 @@ class Parser {
             if (!unknown.empty()) return "unknown command or option \"" + unknown.front() + "\"";
             return "a command is needed: run, read, check-config or doctor";
         }
+        if (dynamic_cast<const CLI::ExtrasError*>(&reason) != nullptr) {
+            std::string surplus; // CLI11 names them from the last on
+            for (const auto& word : app_.remaining(true)) surplus.append(surplus.empty() ? "" : " ").append(word);
+            return "surplus on the command line: " + surplus;
+        }
         return reason.what();
     }
 

@@ -10,6 +10,8 @@
 #include "util/fd.h"
 
 #include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -91,8 +93,9 @@ class Loader {
 
     /// Keys come from the file: as they are where they are words, else escaped.
     [[nodiscard]] static std::string word_or_quoted(const std::string& key_path) {
-        const auto text = dnsmon::quoted(key_path);
-        return text == '"' + key_path + '"' ? key_path : text;
+        auto text = dnsmon::quoted(key_path);
+        const bool last_is_word = !key_path.empty() && !key_path.ends_with('.');
+        return last_is_word && text == '"' + key_path + '"' ? key_path : text;
     }
 
     Config& config_;
@@ -130,16 +133,31 @@ void check_whole(Config& config, const YamlNode& root, OutputsUsed outputs, Prob
     }
 }
 
+bool is_fifo(int fd) {
+    struct stat status {};
+    return ::fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
+/// What a shell's <(…) writes is worth waiting for; what is still not there then is never written.
+bool wait_readable(int fd) {
+    constexpr int kPatienceMs = 5000;
+    pollfd poller{fd, POLLIN, 0};
+    const bool ready = ::poll(&poller, 1, kPatienceMs) > 0;
+    if (!ready) errno = EAGAIN;
+    return ready;
+}
+
 /// The whole file, or one byte more than parse_yaml takes: it says that the file is too large.
 Result<std::string> read_file(const std::string& path) {
-    const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+    const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
     if (!file) return system_error("opening", errno);
     std::string text;
     std::array<char, 16384> block;
     while (text.size() <= kYamlMaxBytes) {
         const auto bytes = ::read(file.get(), block.data(), block.size());
-        if (bytes < 0 && errno == EINTR) continue;
+        if (bytes < 0 && (errno == EINTR || (errno == EAGAIN && wait_readable(file.get())))) continue;
         if (bytes < 0) return system_error("reading", errno);
+        if (bytes == 0 && text.empty() && is_fifo(file.get())) return Error{"not a regular file, and nobody writes to it"};
         if (bytes == 0) break;
         text.append(block.data(), static_cast<std::size_t>(bytes));
     }

@@ -80,7 +80,7 @@ Result<std::string> parse_name_pattern(std::string_view text) {
     if (text.empty() || text.size() > kLongestName) return bad(text, "is no domain name");
     if (!std::all_of(text.begin(), text.end(), is_graphic)) {
         return bad(text,
-                   "holds bytes outside printable ASCII: write international names as xn--..., other bytes as \\DDD");
+                   "holds a blank or bytes outside printable ASCII: write international names as xn--..., others as \\DDD");
     }
     if (text.find("..") != std::string_view::npos) return bad(text, "has an empty label");
     if (auto checked = check_domains(text); !checked) return std::move(checked).error();

@@ -6,7 +6,6 @@
 #include <array>
 #include <charconv>
 #include <limits>
-#include <optional>
 
 namespace dnsmon {
 namespace {
@@ -20,20 +19,28 @@ constexpr std::array<Unit, 5> kSizeUnits{
     {{"TiB", 1ULL << 40}, {"GiB", 1ULL << 30}, {"MiB", 1ULL << 20}, {"KiB", 1ULL << 10}, {"", 1}}};
 constexpr std::array<Unit, 5> kDurationUnits{{{"d", 86400000}, {"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1}}};
 
-/// Number and suffix; nullopt: no digits in front, an unknown suffix, or too large for `limit`.
+/// Number and suffix. The Error is kTooLarge where only `limit` is in the way; else no digits stand in front, or the
+/// suffix is unknown.
 template <std::size_t N>
-std::optional<std::uint64_t> parse_quantity(std::string_view text, const std::array<Unit, N>& units,
+Result<std::uint64_t> parse_quantity(std::string_view text, const std::array<Unit, N>& units,
                                             std::uint64_t limit) {
     std::uint64_t number = 0;
     const auto [rest, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (failure != std::errc{}) return std::nullopt;
+    if (failure == std::errc::invalid_argument) return Error{};
     const std::string_view suffix(rest, static_cast<std::size_t>(text.data() + text.size() - rest));
     for (const auto& unit : units) {
         if (suffix != unit.suffix) continue;
-        if (number > limit / unit.factor) return std::nullopt;
+        if (failure != std::errc{} || number > limit / unit.factor)
+            return Error{dnsmon::quoted(text) + " is too large", kTooLarge};
         return number * unit.factor;
     }
-    return std::nullopt;
+    return Error{};
+}
+
+/// `value`, with its Error in words where it has none.
+Result<std::uint64_t> or_not(std::string_view text, Result<std::uint64_t> value, std::string_view what) {
+    if (value || value.error().code == kTooLarge) return value;
+    return Error{dnsmon::quoted(text).append(" is not ").append(what)};
 }
 
 template <std::size_t N>
@@ -50,20 +57,19 @@ std::string format_quantity(std::uint64_t value, const std::array<Unit, N>& unit
 
 Result<std::uint64_t> parse_integer(std::string_view text) {
     constexpr std::array<Unit, 1> kPlain{{{"", 1}}};
-    if (const auto value = parse_quantity(text, kPlain, std::numeric_limits<std::uint64_t>::max())) return *value;
-    return Error{dnsmon::quoted(text) + " is not a whole number"};
+    return or_not(text, parse_quantity(text, kPlain, std::numeric_limits<std::uint64_t>::max()), "a whole number");
 }
 
 Result<std::uint64_t> parse_size(std::string_view text) {
-    if (const auto value = parse_quantity(text, kSizeUnits, std::numeric_limits<std::uint64_t>::max())) return *value;
-    return Error{dnsmon::quoted(text) + " is not a size: write bytes, or KiB, MiB, GiB, as in 16MiB"};
+    return or_not(text, parse_quantity(text, kSizeUnits, std::numeric_limits<std::uint64_t>::max()),
+                  "a size: write bytes, or KiB, MiB, GiB, TiB, as in 16MiB");
 }
 
 Result<std::chrono::milliseconds> parse_duration(std::string_view text) {
-    if (const auto value = parse_quantity(text, kDurationUnits, std::numeric_limits<std::int64_t>::max())) {
-        return std::chrono::milliseconds(static_cast<std::int64_t>(*value));
-    }
-    return Error{dnsmon::quoted(text) + " is not a duration: write a number and ms, s, m, h or d, as in 5s"};
+    auto value = or_not(text, parse_quantity(text, kDurationUnits, std::numeric_limits<std::int64_t>::max()),
+                        "a duration: write a number and ms, s, m, h or d, as in 5s");
+    if (!value) return std::move(value).error();
+    return std::chrono::milliseconds(static_cast<std::int64_t>(*value));
 }
 
 Result<std::uint32_t> parse_mode(std::string_view text) {

@@ -5,12 +5,16 @@
 
 #include "util/result.h"
 
+#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace dnsmon {
+
+/// Error::code of what is well written and larger than its type can hold.
+inline constexpr int kTooLarge = ERANGE;
 
 /// Decimal digits only.
 [[nodiscard]] Result<std::uint64_t> parse_integer(std::string_view text);

@@ -18,7 +18,13 @@ std::string joined(std::span<const std::string_view> words) {
 }
 
 std::string outside(const YamlNode& node, const std::string& lowest, const std::string& highest) {
-    return node.scalar + " is out of range: " + lowest + " to " + highest + " is allowed";
+    constexpr std::size_t kLongest = 32; // digits are copied from the file
+    return (node.scalar.size() > kLongest ? dnsmon::quoted(node.scalar) : node.scalar) + " is out of range: " + lowest + " to " + highest + " is allowed";
+}
+
+template <typename T>
+bool is_outside(const Result<T>& value, T lowest, T highest) {
+    return value ? *value < lowest || *value > highest : value.error().code == kTooLarge;
 }
 
 } // namespace
@@ -64,7 +70,7 @@ Result<bool> to_boolean(const YamlNode& node) {
 Result<std::uint64_t> to_integer(const YamlNode& node, std::uint64_t lowest, std::uint64_t highest) {
     if (node.quoted) return Error{"a number is expected, not " + describe(node) + " in quotes"};
     auto value = parse_integer(node.scalar);
-    if (value && (*value < lowest || *value > highest)) {
+    if (is_outside(value, lowest, highest)) {
         return Error{outside(node, std::to_string(lowest), std::to_string(highest))};
     }
     return value;
@@ -72,7 +78,7 @@ Result<std::uint64_t> to_integer(const YamlNode& node, std::uint64_t lowest, std
 
 Result<std::uint64_t> to_size(const YamlNode& node, std::uint64_t lowest, std::uint64_t highest) {
     auto value = parse_size(node.scalar);
-    if (value && (*value < lowest || *value > highest)) {
+    if (is_outside(value, lowest, highest)) {
         return Error{outside(node, format_size(lowest), format_size(highest))};
     }
     return value;
@@ -81,7 +87,7 @@ Result<std::uint64_t> to_size(const YamlNode& node, std::uint64_t lowest, std::u
 Result<std::chrono::milliseconds> to_duration(const YamlNode& node, std::chrono::milliseconds lowest,
                                               std::chrono::milliseconds highest) {
     auto value = parse_duration(node.scalar);
-    if (value && (*value < lowest || *value > highest)) {
+    if (is_outside(value, lowest, highest)) {
         return Error{outside(node, format_duration(lowest), format_duration(highest))};
     }
     return value;

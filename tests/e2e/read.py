@@ -119,6 +119,11 @@ class Read(EndToEndCase):
                                       stderr=subprocess.PIPE, text=True, check=False, timeout=30 * PATIENCE)
                 self.assertEqual((done.returncode, done.stderr), (1, f"dnsmon: standard output: {why}\n"))
 
+    def test_standard_input_that_is_closed_is_called_so(self):
+        done = subprocess.run(["sh", "-c", 'exec "$0" read - <&-', DNSMON], capture_output=True, text=True, check=False,
+                              timeout=30 * PATIENCE)
+        self.assertEqual((done.returncode, done.stderr), (1, "dnsmon: standard input: reading: Bad file descriptor\n"))
+
     def test_output_that_ends_inside_the_last_event_is_said_and_exit_1(self):
         path = self.file("a.pcap", PCAP_HEADER + lookup(1))
         whole = run_dnsmon("read", path).stdout.encode()

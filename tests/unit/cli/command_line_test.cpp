@@ -59,6 +59,10 @@ TEST_CASE("check-config and doctor") {
     CHECK(command<DoctorCommand>({"doctor", "--json"}).json);
 }
 
+TEST_CASE("surplus arguments are named in the order in which they stand") {
+    CHECK(exit_of({"check-config", "x", "y", "z"}).text.find(": x y z\n") != std::string::npos);
+}
+
 TEST_CASE("a wrong command line is a usage error that says what is wrong") {
     const std::vector<std::pair<std::vector<const char*>, const char*>> cases{
         {{}, "a command is needed"},

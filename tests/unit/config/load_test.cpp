@@ -2,12 +2,14 @@
 #include "catch.h"
 #include "config/load.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
 #include <fstream>
 #include <string>
+#include <thread>
 
 using namespace dnsmon;
 using namespace std::chrono_literals;
@@ -41,6 +43,24 @@ struct TemporaryFile {
 };
 
 } // namespace
+
+TEST_CASE("a pipe is read where somebody writes, and never waited for else") {
+    const std::string path = "/tmp/dnsmon_config_test." + std::to_string(::getpid());
+    REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+    CHECK(load_config(path).problems.at(0).to_string() == path + ": not a regular file, and nobody writes to it");
+    ::unlink(path.c_str());
+    int ends[2]; // as the shell's <(…) is
+    REQUIRE(::pipe(ends) == 0);
+    std::thread writer([&] {
+        CHECK(::write(ends[1], "log: {level: warn}\n", 19) == 19);
+        ::close(ends[1]);
+    });
+    const auto outcome = load_config("/proc/self/fd/" + std::to_string(ends[0]));
+    writer.join();
+    ::close(ends[0]);
+    CHECK(outcome.ok());
+    CHECK(outcome.config.log.level == LogLevel::kWarn);
+}
 
 TEST_CASE("an empty file and empty sections are the defaults") {
     for (const auto* text : {"", "# nothing\n", "capture:\noutput:\n  file:\n"}) {
@@ -184,6 +204,13 @@ TEST_CASE("each problem names its place, its key and what is wrong") {
         {"filter: {names: {include: [a..b]}}", "f:1:28: filter.names.include: \"a..b\" has an empty label\n"},
         {"pairing: {timeout: 5}",
          "f:1:20: pairing.timeout: \"5\" is not a duration: write a number and ms, s, m, h or d, as in 5s\n"},
+        {"workers: {threads: 99999999999999999999}",
+         "f:1:20: workers.threads: 99999999999999999999 is out of range: 0 to 64 is allowed, or auto\n"},
+        {"pairing: {timeout: 99999999999999999999s}",
+         "f:1:20: pairing.timeout: 99999999999999999999s is out of range: 100ms to 10m is allowed\n"},
+        {"filter: {names: {include: [\"a b\"]}}",
+         "f:1:28: filter.names.include: \"a b\" holds a blank or bytes outside printable ASCII: write international "
+         "names as xn--..., others as \\DDD\n"},
         {"pairing: {timeout: 0s}", "f:1:20: pairing.timeout: 0s is out of range: 100ms to 10m is allowed\n"},
         {"workers: {threads: 65}", "f:1:20: workers.threads: 65 is out of range: 0 to 64 is allowed, or auto\n"},
         {"output: {file: {path: events.json}}", "f:1:23: output.file.path: \"events.json\" is not an absolute path\n"},
@@ -265,6 +292,11 @@ TEST_CASE("all problems of a file come at once, in its order") {
           "f:2:34: capture.ports: 0 is out of range: 1 to 65535 is allowed\n"
           "f:2:37: capture.ports: 70000 is out of range: 1 to 65535 is allowed\n"
           "f:3:1: x: unknown key; known here: capture hooks filter pairing workers enrich privacy output stats metrics log\n");
+}
+
+TEST_CASE("a key of no letters is named all the same") {
+    CHECK(problems("'': 1").starts_with("f:1:1: \"\": unknown key"));
+    CHECK(problems("output:\n  '': 1").starts_with("f:2:3: \"output.\": unknown key"));
 }
 
 TEST_CASE("a list is bounded") {

@@ -19,6 +19,19 @@ TEST_CASE("sizes are bytes or binary multiples") {
     }
 }
 
+TEST_CASE("what is well written and too large is told from what is no quantity") {
+    CHECK(parse_integer("18446744073709551616").error().code == kTooLarge);
+    CHECK(parse_size("16777216TiB").error().code == kTooLarge);
+    CHECK(parse_size("99999999999999999999KiB").error().code == kTooLarge);
+    CHECK(parse_duration("99999999999999999999s").error().code == kTooLarge);
+    for (const auto& error : {parse_integer("1x").error(), parse_size("99999999999999999999MB").error(),
+                              parse_duration("99999999999999999999").error()}) {
+        CHECK(error.code == 0);
+        CHECK(error.message.find(" is not a ") != std::string::npos);
+    }
+    CHECK(parse_size("1MB").error().message == "\"1MB\" is not a size: write bytes, or KiB, MiB, GiB, TiB, as in 16MiB");
+}
+
 TEST_CASE("durations always have a unit") {
     CHECK(*parse_duration("500ms") == 500ms);
     CHECK(*parse_duration("5s") == 5s);
