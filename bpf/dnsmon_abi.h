@@ -94,7 +94,8 @@ struct dnsmon_record {
 	__u64 time_ns;        /* CLOCK_MONOTONIC (bpf_ktime_get_ns) */
 	__u32 ifindex;
 	__u32 wire_bytes;     /* from the network header on */
-	__u32 captured_bytes;
+	__u16 captured_bytes;
+	__u16 datagram_bytes; /* UDP that is segmented later or was joined (GSO, GRO): payload of each datagram; else 0 */
 	__u16 ethertype;
 	__u8 flags;           /* enum dnsmon_record_flags */
 	__u8 sender_match;    /* enum dnsmon_match */

@@ -73,6 +73,8 @@ static __always_inline void complete(struct __sk_buff *skb, const struct packet 
 		count(DNSMON_COUNTER_FRAGMENTS);
 	record->time_ns = bpf_ktime_get_ns();
 	record->ifindex = skb->ifindex;
+	if (packet->protocol == IPPROTO_UDP)
+		record->datagram_bytes = skb->gso_size;
 	if (packet->fragment != FRAGMENT_LATER) {
 		if (opens_connection(skb, packet))
 			forget_connection(netns, &packet->destination, &packet->source);

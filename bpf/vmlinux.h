@@ -104,6 +104,7 @@ struct __sk_buff {
 		struct bpf_sock *sk;
 		__u64 : 64;
 	} __attribute__((aligned(8)));
+	__u32 gso_size; /* Linux 5.7, cf62089b0edd */
 };
 
 /* UAPI, arch/.../include/uapi/asm/ptrace.h: what bpf_tracing.h reads arguments from */

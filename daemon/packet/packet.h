@@ -22,6 +22,7 @@ struct Packet {
     std::span<const std::uint8_t> bytes;  ///< captured, from the network header on
     std::uint16_t asked_port = 0;         ///< destination port that the sender chose, where it was translated since
     std::uint32_t wire_bytes = 0;         ///< length on the wire from the network header on, ≥ bytes.size()
+    std::uint16_t datagram_bytes = 0;     ///< UDP: payload of each of the datagrams that are one packet here (GSO, GRO); 0: one
     Owner sender;                         ///< local process at the source address; attribution kNone: none known
     Owner receiver;                       ///< local process at the destination address
 };

@@ -26,6 +26,12 @@ std::optional<UdpDatagram> parse_udp(std::span<const std::uint8_t> bytes) {
     return out;
 }
 
+std::span<const std::uint8_t> take_datagram(std::span<const std::uint8_t>& rest, std::size_t datagram_bytes) {
+    const auto taken = rest.first(datagram_bytes == 0 ? rest.size() : std::min(datagram_bytes, rest.size()));
+    rest = rest.subspan(taken.size());
+    return taken;
+}
+
 std::optional<TcpSegment> parse_tcp(std::span<const std::uint8_t> bytes, std::uint32_t missing_bytes) {
     if (bytes.size() < kTcpHeaderBytes) return std::nullopt;
     const std::size_t header_bytes = std::size_t{4} * (bytes[12] >> 4);

@@ -17,6 +17,10 @@ struct UdpDatagram {
 };
 [[nodiscard]] std::optional<UdpDatagram> parse_udp(std::span<const std::uint8_t> bytes);
 
+/// Takes the next datagram's payload off the front of `rest`. Segmentation offload (Linux's UDP_SEGMENT, UDP_GRO) has
+/// several under one header, `datagram_bytes` each, the last one shorter; 0: `rest` is one datagram.
+[[nodiscard]] std::span<const std::uint8_t> take_datagram(std::span<const std::uint8_t>& rest, std::size_t datagram_bytes);
+
 /// RFC 9293.
 struct TcpSegment {
     std::uint16_t source_port = 0, destination_port = 0;

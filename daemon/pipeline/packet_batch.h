@@ -44,6 +44,7 @@ struct PacketItem {
     bool loopback = false;
     bool heuristic = false;
     bool truncated = false;              ///< UDP: less was captured than was sent
+    bool follows = false;                ///< another datagram of its packet was first: the packet counts as what that one is
     const std::string* interface = nullptr; ///< interned; lives as long as the pipeline
     std::array<const std::string*, 6> crossed{}; ///< where it was seen, in order; further ones are left out
     std::uint8_t crossed_count = 0;

@@ -133,13 +133,35 @@ void Pipeline::submit_datagram(const Packet& packet, const IpPacket& ip, int tun
         receiver = find_server_(item.flow.transport, item.flow.destination);
     item.sender = senders_.find(packet.sender, packet.time_ns, processes_);
     item.receiver = receivers_.find(receiver, packet.time_ns, processes_);
+    const std::uint16_t ip_id = identification(packet, ip);
+    if (item.flow.transport == Transport::kUdp && packet.datagram_bytes != 0)
+        submit_datagrams(packet, item, payload, ip_id);
+    else
+        submit_item(packet, item, payload, ip_id);
+}
+
+void Pipeline::submit_datagrams(const Packet& packet, const PacketItem& whole, std::span<const std::uint8_t> rest,
+                                std::uint16_t ip_id) {
+    for (bool first = true; first || !rest.empty(); first = false, ++ip_id) { // segments are numbered one by one
+        const auto payload = take_datagram(rest, packet.datagram_bytes);
+        if (!first && payload.size() < dns::kHeaderBytes) continue; // a crowd of crumbs costs nothing
+        PacketItem item = whole;
+        item.follows = !first;
+        item.truncated = whole.truncated && rest.empty();
+        submit_item(packet, item, payload, ip_id);
+    }
+}
+
+void Pipeline::submit_item(const Packet& packet, PacketItem& item, std::span<const std::uint8_t> payload,
+                           std::uint16_t ip_id) {
     recursion_.note(item, payload); // before it is held: the client's answer on loopback is not
     if (crossing_ns_ == 0 || item.loopback) {
         dispatch(item, payload);
         return;
     }
-    const Crossings::Sighting sighting{packet.interface, identification(packet, ip), goes_to_client(item, payload)};
-    if (crossings_.add(item, payload, sighting, [this](auto& held, auto bytes) { dispatch(held, bytes); }))
+    const bool follows = item.follows;
+    const Crossings::Sighting sighting{packet.interface, ip_id, goes_to_client(item, payload)};
+    if (crossings_.add(item, payload, sighting, [this](auto& held, auto bytes) { dispatch(held, bytes); }) && !follows)
         counters_.add(Counter::kPacketsDuplicate);
 }
 

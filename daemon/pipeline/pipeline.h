@@ -82,6 +82,10 @@ class Pipeline {
 
     void submit_layer(const Packet& packet, int tunnels_left);
     void submit_datagram(const Packet& packet, const IpPacket& ip, int tunnels_left);
+    /// The datagrams of a UDP packet that segmentation offload made of several; `whole` is what they have in common.
+    void submit_datagrams(const Packet& packet, const PacketItem& whole, std::span<const std::uint8_t> rest,
+                          std::uint16_t ip_id);
+    void submit_item(const Packet& packet, PacketItem& item, std::span<const std::uint8_t> payload, std::uint16_t ip_id);
     [[nodiscard]] bool submit_inner(const Packet& packet, const IpPacket& ip, int tunnels_left);
     [[nodiscard]] bool goes_to_client(const PacketItem& item, std::span<const std::uint8_t> payload) const;
     void dispatch(PacketItem& item, std::span<const std::uint8_t> payload);

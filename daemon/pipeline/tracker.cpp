@@ -63,10 +63,10 @@ void Tracker::handle(const PacketItem& item, std::span<const std::uint8_t> paylo
                            : item.truncated ? dns::Hint::kCutDatagram
                                             : dns::Hint::kDatagram;
     if (!dns::looks_like_dns(payload, hint)) {
-        counters_.add(Counter::kPacketsNotDns);
+        if (!item.follows) counters_.add(Counter::kPacketsNotDns);
         return;
     }
-    counters_.add(Counter::kPacketsMessage);
+    if (!item.follows) counters_.add(Counter::kPacketsMessage);
     handle_message(item, {.wire = payload, .truncated = item.truncated, .time_ns = item.time_ns}, out);
 }
 

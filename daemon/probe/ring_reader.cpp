@@ -41,6 +41,7 @@ void RingReader::hand_over(std::span<const std::uint8_t> bytes, const OnPacket& 
     packet.ethertype = record.ethertype;
     packet.bytes = captured.first(std::min<std::size_t>(record.captured_bytes, captured.size()));
     packet.wire_bytes = record.wire_bytes;
+    packet.datagram_bytes = record.datagram_bytes;
     packet.sender = to_owner(record.sender, record.sender_match);
     packet.receiver = to_owner(record.receiver, record.receiver_match);
     on_packet(packet);

@@ -23,6 +23,7 @@ struct Taken {
     std::uint16_t ethertype;
     Direction direction;
     std::uint32_t interface;
+    std::uint16_t datagram_bytes;
 };
 
 /// The filter, loaded, and a device that packets seem to come from (on loopback only the outgoing pass is taken).
@@ -43,8 +44,9 @@ class Filter {
         ring_ = std::move(ring).value();
     }
 
-    std::optional<Taken> run(const Bytes& frame) {
+    std::optional<Taken> run(const Bytes& frame, std::uint32_t gso_size = 0) {
         __sk_buff context{};
+        context.gso_size = gso_size;
         context.ifindex = ifindex_;
         LIBBPF_OPTS(bpf_test_run_opts, options);
         options.data_in = frame.data();
@@ -58,7 +60,8 @@ class Filter {
         const auto drained = ring_->drain(
             [&](const Packet& p) {
                 ++packets;
-                taken = Taken{{p.bytes.begin(), p.bytes.end()}, p.wire_bytes, p.ethertype, p.direction, p.interface};
+                taken = Taken{{p.bytes.begin(), p.bytes.end()}, p.wire_bytes, p.ethertype, p.direction, p.interface,
+                              p.datagram_bytes};
             },
             1000);
         REQUIRE(drained);
@@ -260,6 +263,21 @@ TEST_CASE("later fragments follow the verdict on their first") {
     CHECK(filter.run(ethernet(kIp6, ipv6(60, extension(44, 0, v6_later)))));
     // An empty one crashed others.
     CHECK(filter.run(ethernet(kIp6, ipv6(44, ipv6_fragment(17, 9 << 3, 0xabcdef01, {})))));
+}
+
+TEST_CASE("a packet of several datagrams tells their size, a TCP segment that is cut later does not") {
+    Filter filter;
+    const Bytes datagrams(3 * kQuery.size(), 7);
+    const auto size = static_cast<std::uint32_t>(kQuery.size());
+    const auto taken = filter.run(ethernet(kIp, ipv4({}, udp(40000, 53, datagrams))), size);
+    REQUIRE(taken);
+    CHECK(taken->datagram_bytes == size);
+    const auto alone = filter.run(ethernet(kIp, v4_udp(40000, 53)));
+    REQUIRE(alone);
+    CHECK(alone->datagram_bytes == 0);
+    const auto stream = filter.run(ethernet(kIp, v4_tcp(kAck, datagrams)), size);
+    REQUIRE(stream);
+    CHECK(stream->datagram_bytes == 0);
 }
 
 TEST_CASE("what is longer than the limit is cut, marked by its length on the wire") {

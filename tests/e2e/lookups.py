@@ -8,6 +8,7 @@ import os
 import pwd
 import shutil
 import socket
+import struct
 import sys
 import unittest
 
@@ -18,6 +19,7 @@ from dnsmon_e2e import (HAS_IPV6, Client, Dnsmon, EndToEndCase, HOOKS_BY_COOKIE,
 NAME = "www.example.test"
 ANSWERS = {"A": "192.0.2.1", "AAAA": "2001:db8::1"}
 NOBODY = 65534
+UDP_SEGMENT = 103
 
 
 needs_ipv6 = unittest.skipUnless(HAS_IPV6, "IPv6 is switched off (ipv6.disable=1)")
@@ -189,6 +191,30 @@ class Lookups(EndToEndCase):
                 wire.read_prefixed(s)
         for ident in idents:
             self.check_own(ident, self.resolver.address4, "tcp")
+
+    def check_segments(self, address):
+        """Several messages in one send call (UDP_SEGMENT): one event each, in order; the last one is shorter."""
+        names = ["a.example.test"] * 3 + ["b.test"]
+        idents = [self.next_ident() for _ in names]
+        messages = [wire.query(name, ident=i) for name, i in zip(names, idents)]
+        with wire.udp_socket(seconds=20 * PATIENCE) as s:
+            s.connect((address, 53))
+            s.sendmsg([b"".join(messages)], [(socket.IPPROTO_UDP, UDP_SEGMENT, struct.pack("=H", len(messages[0])))])
+            self.assertEqual(len({s.recv(65535)[:2] for _ in idents}), len(idents), "the kernel sent something else")
+        sequence = []
+        for name, ident, message in zip(names, idents, messages):
+            event = self.dnsmon.wait_event(event__action="query", dns__id=str(ident))
+            self.assert_fields(event, process__pid=os.getpid(), dns__question__name=name, network__bytes=len(message),
+                               dnsmon__decode_error=None)
+            self.dnsmon.wait_event(event__action="response", dns__id=str(ident), process__pid=os.getpid())
+            self.assertEqual(len(self.dnsmon.events(event__action="query", dns__id=str(ident))), 1)
+            sequence.append(pick(event, "event.sequence"))
+        self.assertEqual(sequence, sorted(sequence))
+
+    def test_messages_that_leave_as_segments_of_one_packet_are_an_event_each(self):
+        self.check_segments(self.resolver.address4)
+        with Veth() as host, Resolver([host.there], host.command):
+            self.check_segments(host.there)
 
     def test_client_that_exits_at_once(self):
         ident = self.next_ident()

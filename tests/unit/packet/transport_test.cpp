@@ -47,6 +47,19 @@ TEST_CASE("a UDP length that lies") {
     CHECK_FALSE(parse_udp(Bytes(7, 0)));
 }
 
+TEST_CASE("datagrams that share one header are taken one by one, the last one shorter") {
+    const Bytes bytes(25, 7);
+    std::span<const std::uint8_t> rest(bytes);
+    std::vector<std::size_t> sizes;
+    while (!rest.empty()) sizes.push_back(take_datagram(rest, 10).size());
+    CHECK(sizes == std::vector<std::size_t>{10, 10, 5});
+    for (const std::size_t alone : {std::size_t{0}, std::size_t{25}, std::size_t{26}}) {
+        rest = bytes;
+        CHECK(take_datagram(rest, alone).size() == 25);
+        CHECK(rest.empty());
+    }
+}
+
 TEST_CASE("a TCP segment gives its flags, sequence number and payload") {
     const Bytes bytes =
         tcp(53, 40000, kBody, {.sequence = 0xfffffffe, .syn = true, .fin = true, .options = Bytes(40, 1)});

@@ -89,6 +89,67 @@ TEST_CASE("packets become events, and every packet is accounted for") {
     CHECK(fixture.pipeline->total(Counter::kEventsEncoded) == 2);
 }
 
+TEST_CASE("datagrams that segmentation offload made one packet of are one event each, the packet counts once") {
+    PipelineOptions options;
+    options.crossing_ns = GENERATE(0, 10'000'000);
+    Fixture fixture(options);
+    Bytes payload;
+    const std::uint16_t datagram_bytes = static_cast<std::uint16_t>(dns_query(1, "a.example.org").size());
+    for (std::uint16_t id = 1; id <= 3; ++id) append(payload, dns_query(id, "a.example.org"));
+    append(payload, dns_query(4, "b.org")); // the last one is shorter
+    const Bytes bytes = ipv4("192.0.2.1", "192.0.2.53", kUdp, udp(4000, 53, payload), {.identification = 8});
+    Packet packet = packet_of(bytes);
+    packet.datagram_bytes = datagram_bytes;
+    fixture.pipeline->submit(packet);
+    fixture.pipeline->finish(2'000'000'000);
+    const auto events = fixture.collector.events();
+    REQUIRE(events.size() == 4);
+    for (std::size_t i = 0; i < 4; ++i) {
+        CHECK(events[i]["dns"]["id"] == std::to_string(i + 1));
+        CHECK(events[i]["network"]["bytes"] == (i < 3 ? datagram_bytes : dns_query(4, "b.org").size()));
+        CHECK(events[i]["dnsmon"].value("decode_error", "") == "");
+    }
+    CHECK(fixture.pipeline->total(Counter::kMessagesFound) == 4);
+    CHECK(fixture.pipeline->total(Counter::kPacketsMessage) == 1);
+    CHECK(packets_accounted(*fixture.pipeline) == 1);
+}
+
+TEST_CASE("datagrams that leave one by one where they came as one packet are its copies") {
+    PipelineOptions options;
+    options.crossing_ns = 10'000'000;
+    Fixture fixture(options);
+    const Bytes first = dns_query(1, "a.example.org"), second = dns_query(2, "a.example.org");
+    Bytes payload = first;
+    append(payload, second);
+    const Bytes bytes = ipv4("192.0.2.1", "192.0.2.53", kUdp, udp(4000, 53, payload), {.identification = 8});
+    Packet packet = packet_of(bytes);
+    packet.datagram_bytes = static_cast<std::uint16_t>(first.size());
+    fixture.pipeline->submit(packet);
+    const Bytes apart[] = {ipv4("192.0.2.1", "192.0.2.53", kUdp, udp(4000, 53, first), {.identification = 8}),
+                           ipv4("192.0.2.1", "192.0.2.53", kUdp, udp(4000, 53, second), {.identification = 9})};
+    for (const Bytes& each : apart) {
+        packet = packet_of(each);
+        packet.interface = 4;
+        fixture.pipeline->submit(packet);
+    }
+    fixture.pipeline->finish(2'000'000'000);
+    CHECK(fixture.collector.events().size() == 2);
+    CHECK(fixture.pipeline->total(Counter::kPacketsDuplicate) == 2);
+    CHECK(packets_accounted(*fixture.pipeline) == 3);
+}
+
+TEST_CASE("crumbs of one packet are not DNS, and cost one packet's place") {
+    Fixture fixture;
+    const Bytes bytes = ipv4("192.0.2.1", "192.0.2.53", kUdp, udp(4000, 53, Bytes(9000, 0)));
+    Packet packet = packet_of(bytes);
+    packet.datagram_bytes = 1;
+    fixture.pipeline->submit(packet);
+    fixture.pipeline->finish(2'000'000'000);
+    CHECK(fixture.collector.events().empty());
+    CHECK(fixture.pipeline->total(Counter::kPacketsNotDns) == 1);
+    CHECK(packets_accounted(*fixture.pipeline) == 1);
+}
+
 TEST_CASE("a query in two fragments is one event") {
     Fixture fixture;
     const Bytes datagram = udp(4000, 53, dns_query(1, "a-rather-long-name.example.org"));
