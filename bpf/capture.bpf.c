@@ -8,12 +8,15 @@
 #include <bpf/bpf_endian.h>
 
 #include "dnsmon_abi.h"
+#include "group.bpf.h"
 #include "maps.bpf.h"
 #include "packet.bpf.h"
 #include "take.bpf.h"
 
 #define ETH_P_8021Q 0x8100
 #define ETH_P_8021AD 0x88a8
+#define PACKET_BROADCAST 1
+#define PACKET_OTHERHOST 3
 #define PACKET_OUTGOING 4
 #define MAX_VLAN_TAGS 2
 
@@ -56,6 +59,19 @@ static __always_inline void take(struct __sk_buff *skb, __u16 ethertype, __u8 fl
 	complete(skb, packet, capture_netns, &record);
 }
 
+/*
+ * Comes to a group: no address of this host, yet for whoever listens on the port here. Of what leaves to a group the
+ * listener is mostly the sender itself. A broadcast to one network is known by its frame.
+ */
+static __always_inline bool comes_to_group(struct __sk_buff *skb, const struct packet *packet)
+{
+	__u32 type = skb->pkt_type;
+
+	if (type == PACKET_OUTGOING || type == PACKET_OTHERHOST)
+		return false;
+	return type == PACKET_BROADCAST || address_is_group(&packet->destination.address);
+}
+
 SEC("socket")
 int dnsmon_capture(struct __sk_buff *skb)
 {
@@ -71,12 +87,13 @@ int dnsmon_capture(struct __sk_buff *skb)
 		flags |= DNSMON_RECORD_LOOPBACK;
 	}
 	ethertype = skip_vlan_tags(skb, &packet);
-	if (!parse_packet(skb, ethertype, &packet))
+	if (!parse_packet(skb, ethertype, &packet) || !is_dns(skb, &packet))
 		return 0;
-	/* Both ends are here, whatever their addresses (local routes, translation). */
-	packet.source.here = packet.destination.here = flags & DNSMON_RECORD_LOOPBACK;
-	if (is_dns(skb, &packet))
-		take(skb, ethertype, flags, &packet);
+	if (flags & DNSMON_RECORD_LOOPBACK) /* both ends are here, whatever their addresses (local routes, translation) */
+		packet.source.here = packet.destination.here = !address_is_group(&packet.destination.address);
+	else
+		packet.destination.here = comes_to_group(skb, &packet);
+	take(skb, ethertype, flags, &packet);
 	return 0;
 }
 

@@ -114,6 +114,7 @@ int egress(struct __sk_buff *skb)
 	struct dnsmon_owner_entry entry;
 	struct dnsmon_socket *socket;
 	struct packet packet = {};
+	struct bpf_sock *sk;
 	__u64 cookie;
 
 	if (is_surely_not_dns(skb) || !parse_packet(skb, bpf_ntohs(skb->protocol), &packet) || !is_watched(skb, &packet))
@@ -126,6 +127,9 @@ int egress(struct __sk_buff *skb)
 	set_key(&key, packet.protocol, socket->netns, &packet.source, &packet.destination);
 	remember(&key, &entry);
 	remember_server(packet.protocol, socket->netns, &packet.source, &entry);
+	sk = skb->sk ? bpf_sk_fullsock(skb->sk) : NULL;
+	if (sk)
+		on_sent_to_group(&packet, sk, socket->netns, &entry);
 	return 1;
 }
 

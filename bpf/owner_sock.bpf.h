@@ -5,7 +5,9 @@
 #ifndef DNSMON_OWNER_SOCK_H
 #define DNSMON_OWNER_SOCK_H
 
+#include "asker.bpf.h"
 #include "owner.bpf.h"
+#include "packet.bpf.h"
 
 static __always_inline void set_bound_endpoint(struct endpoint *local, struct bpf_sock *sk, bool v6)
 {
@@ -17,6 +19,18 @@ static __always_inline void set_bound_endpoint(struct endpoint *local, struct bp
 	} else {
 		address_set_v4(&local->address, sk->src_ip4);
 	}
+}
+
+/* What `sk` sends to a group is a question that anybody may answer. */
+static __always_inline void on_sent_to_group(const struct packet *packet, struct bpf_sock *sk, __u32 netns,
+					     struct dnsmon_owner_entry *entry)
+{
+	struct endpoint local = {};
+
+	if (packet->protocol != IPPROTO_UDP || !address_is_group(&packet->destination.address))
+		return;
+	set_bound_endpoint(&local, sk, sk->family == AF_INET6);
+	remember_asker(netns, &local, entry);
 }
 
 static __always_inline void on_post_bind(struct bpf_sock *sk, bool v6, __u32 netns)

@@ -6,6 +6,7 @@
 #ifndef DNSMON_OWNER_TRACE_H
 #define DNSMON_OWNER_TRACE_H
 
+#include "asker.bpf.h"
 #include "owner.bpf.h"
 #include "socket_read.bpf.h"
 
@@ -20,6 +21,14 @@ static __always_inline void own(__u32 protocol, struct sock *sk, const struct en
 	set_current_owner(&entry, socket_name(sk));
 	remember(&key, &entry);
 	remember_server(protocol, netns, local, &entry);
+}
+
+static __always_inline void own_as_asker(struct sock *sk, const struct endpoint *bound)
+{
+	struct dnsmon_owner_entry entry = {};
+
+	set_current_owner(&entry, socket_name(sk));
+	remember_asker(socket_netns(sk), bound, &entry);
 }
 
 /* udp_sendmsg and udpv6_sendmsg; the latter calls the former for mapped addresses, which gives the same key. */
@@ -42,6 +51,8 @@ static __always_inline void on_udp_sendmsg(struct sock *sk, struct msghdr *msg)
 		read_destination(&remote, name);
 	else
 		read_peer(&remote, sk);
+	if (address_is_group(&remote.address))
+		own_as_asker(sk, &local);
 	own(IPPROTO_UDP, sk, &local, &remote);
 }
 
@@ -137,8 +148,12 @@ static __always_inline void on_release(struct sock *sk)
 {
 	struct dnsmon_owner_key key = {};
 
+	if (!sk)
+		return;
 	if (set_bound_key(&key, sk))
 		forget_listener(&key, socket_name(sk));
+	else
+		forget_asker(socket_name(sk));
 }
 
 #endif

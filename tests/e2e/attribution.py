@@ -13,7 +13,7 @@ import threading
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
-from dnsmon_e2e import (Child, Dnsmon, EndToEndCase, HOOKS_BY_COOKIE, HOOKS_KNOW_FLOWS, PATIENCE, SkipCell, in_child,  # noqa: E402
+from dnsmon_e2e import (Child, Dnsmon, EndToEndCase, HOOKS_BY_COOKIE, HOOKS_KNOW_FLOWS, PATIENCE, SkipCell, Veth, in_child,  # noqa: E402
                         loopback4, main, pick, wire)
 
 NAME = "www.example.test"
@@ -427,6 +427,95 @@ class Serving(AttributionCase):
             child.tell()
             client.recv(512)
             self.check_answer(ident, child.pid)
+
+
+class Groups(AttributionCase):
+    """Multicast and broadcast: questions that arrive, and answers that come from other addresses than were asked."""
+
+    MULTICAST, BROADCAST = "224.0.0.251", "255.255.255.255"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.host = cls.enterClassContext(Veth())
+        cls.dnsmon = cls.enterClassContext(Dnsmon({"capture": {"ports": [53, 5353]}, "pairing": {"timeout": "10m"}}))
+
+    def peer(self, there, port=0):
+        """A child on this or the other host with one socket: it answers what comes, or asks, or goes on anew."""
+        device = b"veth-there" if there else b"veth-here"
+        address = self.host.there if there else self.host.here
+
+        def work(order, state={}):  # noqa: B006, each child has its own
+            what, _, rest = order.partition(b" ")
+            if what == b"open":
+                if there:
+                    with open(f"/run/netns/{self.host.name}", "rb") as netns:
+                        ctypes.CDLL(None).setns(netns.fileno(), 0x40000000)  # CLONE_NEWNET
+                state["s"] = s = wire.udp_socket(seconds=20 * PATIENCE)
+                s.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device)
+                s.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+                s.bind(("0.0.0.0", port))
+                if port:
+                    s.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP,
+                                 socket.inet_aton(self.MULTICAST) + socket.inet_aton(address))
+                return s.getsockname()[1]
+            if what == b"answer":
+                state["message"], state["from"] = state["s"].recvfrom(4096)
+            if what in (b"answer", b"again"):
+                return state["s"].sendto(wire.answer_to(state["message"], "192.0.2.1"), state["from"])
+            if what == b"ask":
+                to, ident = rest.split()
+                return state["s"].sendto(wire.query(NAME, ident=int(ident)), (to.decode(), 5353))
+            return state["s"].close() if what == b"close" else state["s"].recv(4096)
+        child = self.child(work)
+        child.port = int(child.tell(b"open"))
+        self.assertTrue(child.port)
+        return child
+
+    def ask(self, asker, responder, group):
+        """Gives the events of the query and of its unicast answer."""
+        ident = self.next_ident()
+        self.assertNotEqual(asker.tell(f"ask {group} {ident}".encode()), b"")
+        self.assertNotEqual(responder.tell(b"answer"), b"")
+        self.assertNotEqual(asker.tell(b"receive"), b"")
+        return [self.dnsmon.wait_event(event__action=action, dns__id=str(ident)) for action in ("query", "response")]
+
+    def test_a_question_to_a_group_that_arrives_names_who_listens_on_the_port(self):
+        responder, asker = self.peer(there=False, port=5353), self.peer(there=True)
+        to_all = self.host.here.rpartition(".")[0] + ".255"
+        for group in (self.MULTICAST, self.BROADCAST, to_all):
+            with self.subTest(group=group):
+                query, response = self.ask(asker, responder, group)
+                self.assert_fields(query, process__pid=asker.pid, dnsmon__server_process__pid=responder.pid)
+                self.assert_fields(response, process__pid=responder.pid)  # the asker's is another namespace
+
+    def test_a_question_that_leaves_to_a_group_is_not_taken_for_its_sender_s_own(self):
+        asker, responder = self.peer(there=False, port=5353), self.peer(there=True, port=5353)
+        for group in (self.MULTICAST, self.BROADCAST):
+            with self.subTest(group=group):
+                query, _ = self.ask(asker, responder, group)
+                self.assert_fields(query, process__pid=asker.pid)
+                self.assertNotEqual(pick(query, "dnsmon.server_process.pid"), asker.pid)
+
+    def test_a_unicast_answer_to_a_question_to_a_group_names_who_asked(self):
+        asker, responder = self.peer(there=False), self.peer(there=True, port=5353)
+        for group in (self.MULTICAST, self.BROADCAST):
+            with self.subTest(group=group):
+                query, response = self.ask(asker, responder, group)
+                self.assert_fields(query, process__pid=asker.pid)
+                self.assert_fields(response, process__pid=asker.pid, dnsmon__server_process__pid=responder.pid)
+
+    def test_who_asked_a_group_and_closed_the_socket_is_named_no_more(self):
+        asker, responder = self.peer(there=False), self.peer(there=True, port=5353)
+        _, response = self.ask(asker, responder, self.MULTICAST)
+        self.assert_fields(response, process__pid=asker.pid)
+        asker.tell(b"close")
+        s = self.udp(("0.0.0.0", asker.port))  # somebody else has the port now
+        responder.tell(b"again")
+        s.recv(4096)
+        ident = pick(response, "dns.id")
+        self.dnsmon.wait_line(lambda line: len(self.dnsmon.events(event__action="response", dns__id=ident)) > 1)
+        later = self.dnsmon.events(event__action="response", dns__id=ident)[1]
+        self.assert_fields(later, process__pid=responder.pid)
 
 
 class OlderThanTheDaemon(AttributionCase):
