@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Addresses as the owners map keys them: 16 bytes, IPv4 mapped into ::ffff:0:0/96, so that a mapped IPv6 socket and an
- * IPv4 packet meet.
+ * IPv4 packet meet. "Any" is spelt as its socket's family does, 0.0.0.0 as ::ffff:0.0.0.0: two sockets may be bound to
+ * one port, one for each family.
  */
 #ifndef DNSMON_ADDRESS_H
 #define DNSMON_ADDRESS_H
@@ -22,21 +23,32 @@ static __always_inline void address_set_v4(struct address *address, __be32 v4)
 {
 	address->word[0] = 0;
 	address->word[1] = 0;
-	address->word[2] = v4 ? bpf_htonl(0xffff) : 0; /* 0.0.0.0 and :: are both "any" */
+	address->word[2] = bpf_htonl(0xffff);
 	address->word[3] = v4;
+}
+
+static __always_inline void address_set_v6(struct address *address, const __be32 *v6)
+{
+	__builtin_memcpy(address->word, v6, sizeof(address->word));
+}
+
+static __always_inline bool address_is_v4(const struct address *address)
+{
+	return !(address->word[0] | address->word[1]) && address->word[2] == bpf_htonl(0xffff);
 }
 
 static __always_inline bool address_is_any(const struct address *address)
 {
-	return !(address->word[0] | address->word[1] | address->word[2] | address->word[3]);
+	return !(address->word[0] | address->word[1] | address->word[3]) &&
+	       (!address->word[2] || address->word[2] == bpf_htonl(0xffff));
 }
 
-/* ::ffff:0.0.0.0, the way a dual-stack socket may spell "any", becomes "any". */
-static __always_inline void address_set_v6(struct address *address, const __be32 *v6)
+/* "Any" of the family of the packets from or to `other`. */
+static __always_inline void address_set_any(struct address *address, const struct address *other)
 {
-	__builtin_memcpy(address->word, v6, sizeof(address->word));
-	if (!(v6[0] | v6[1] | v6[3]) && v6[2] == bpf_htonl(0xffff))
-		address->word[2] = 0;
+	__builtin_memset(address, 0, sizeof(*address));
+	if (address_is_v4(other))
+		address_set_v4(address, 0);
 }
 
 static __always_inline bool address_is_loopback(const struct address *address)
@@ -50,7 +62,7 @@ static __always_inline bool address_is_loopback(const struct address *address)
 
 static __always_inline bool address_is_multicast(const struct address *address)
 {
-	if (!(address->word[0] | address->word[1]) && address->word[2] == bpf_htonl(0xffff))
+	if (address_is_v4(address))
 		return (address->word[3] & bpf_htonl(0xf0000000)) == bpf_htonl(0xe0000000);
 	return (address->word[0] & bpf_htonl(0xff000000)) == bpf_htonl(0xff000000);
 }

@@ -45,8 +45,8 @@ enum dnsmon_match {
 	DNSMON_MATCH_PROCFS = 4,
 };
 
-/* Key of the owners map: one end of a flow as its own host sees it. Addresses have 16 bytes, IPv4 as ::ffff:a.b.c.d;
- * "any" is all zeros. A listener has no remote end: address and port are zero. */
+/* Key of the owners map: one end of a flow as its own host sees it. Addresses have 16 bytes, IPv4 as ::ffff:a.b.c.d,
+ * "any" as well: ::ffff:0.0.0.0 or ::. A listener has no remote end: address and port are zero. */
 struct dnsmon_owner_key {
 	__u8 local_address[16];
 	__u8 remote_address[16];

@@ -53,6 +53,7 @@ static __noinline __u32 find_owner(struct dnsmon_owner *owner, __u32 protocol, _
 		if (!is_local(local))
 			return DNSMON_MATCH_NONE;
 		any.port = local->port;
+		address_set_any(&any.address, &local->address);
 		match = DNSMON_MATCH_WILDCARD;
 		set_key(&key, protocol, netns, &any, remote);
 		entry = bpf_map_lookup_elem(&owners, &key);
@@ -63,6 +64,11 @@ static __noinline __u32 find_owner(struct dnsmon_owner *owner, __u32 protocol, _
 		entry = bpf_map_lookup_elem(&owners, &key);
 	}
 	if (!entry) {
+		set_key(&key, protocol, netns, &any, &nobody);
+		entry = bpf_map_lookup_elem(&owners, &key);
+	}
+	if (!entry && address_is_v4(&any.address)) { /* an IPv6 socket that takes both */
+		any.address = nobody.address;
 		set_key(&key, protocol, netns, &any, &nobody);
 		entry = bpf_map_lookup_elem(&owners, &key);
 	}

@@ -59,6 +59,23 @@ static __always_inline void remember_listener(const struct dnsmon_owner_key *key
 	bpf_map_update_elem(&listeners, &entry->socket, key, BPF_ANY);
 }
 
+/* Who is bound to "any" receives what comes to `local`: as lookup.bpf.h's find_owner. */
+static __always_inline struct dnsmon_owner_entry *find_bound_to_any(struct dnsmon_owner_key *key, __u32 protocol, __u32 netns,
+								    const struct endpoint *local)
+{
+	struct endpoint any = { .port = local->port };
+	struct dnsmon_owner_entry *known;
+
+	address_set_any(&any.address, &local->address);
+	set_listener_key(key, protocol, netns, &any);
+	known = bpf_map_lookup_elem(&owners, key);
+	if (known || !address_is_v4(&any.address))
+		return known;
+	__builtin_memset(&any.address, 0, sizeof(any.address));
+	set_listener_key(key, protocol, netns, &any);
+	return bpf_map_lookup_elem(&owners, key);
+}
+
 /*
  * A server that answers owns its port, whoever bound it (socket activation, a forked worker). The entry goes with the
  * socket that answered, for others may be bound to the port; an accepted TCP socket's end is not its listener's. A UDP
@@ -79,11 +96,9 @@ static __always_inline void remember_server(__u32 protocol, __u32 netns, const s
 		key = *bound;
 	known = bpf_map_lookup_elem(&owners, &key);
 	if (!known && !bound) { /* older than the hooks, or accepted: who is bound to "any" is known by that */
-		struct endpoint any = { .port = local->port };
 		struct dnsmon_owner_key any_key = {};
 
-		set_listener_key(&any_key, protocol, netns, &any);
-		known = bpf_map_lookup_elem(&owners, &any_key);
+		known = find_bound_to_any(&any_key, protocol, netns, local);
 		if (known)
 			key = any_key;
 	}

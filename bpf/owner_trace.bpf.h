@@ -53,6 +53,8 @@ static __always_inline void on_udp_sendmsg(struct sock *sk, struct msghdr *msg)
 		read_peer(&remote, sk);
 	if (address_is_group(&remote.address))
 		own_as_asker(sk, &local);
+	if (address_is_any(&local.address)) /* an IPv6 socket may send IPv4 */
+		address_set_any(&local.address, &remote.address);
 	own(IPPROTO_UDP, sk, &local, &remote);
 }
 

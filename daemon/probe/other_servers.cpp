@@ -40,10 +40,10 @@ Owner OtherServers::served(std::uint8_t protocol, const Endpoint& server) const 
     const auto known = addresses_.find(server.address);
     if (known == addresses_.end() || known->second == 0) return {};
     dnsmon_owner_entry entry{};
-    const Endpoint any{{}, server.port};
-    if (!find_entry(owners_fd_, owner_key(protocol, known->second, server), entry) &&
-        !find_entry(owners_fd_, owner_key(protocol, known->second, any), entry))
-        return {};
+    const auto is_bound_to = [&](const Address& address) {
+        return find_entry(owners_fd_, owner_key(protocol, known->second, {address, server.port}), entry);
+    };
+    if (!is_bound_to(server.address) && !(server.address.is_v4() && is_bound_to(kAnyV4)) && !is_bound_to({})) return {};
     return to_owner(entry.owner, entry.match == DNSMON_MATCH_PROCFS ? DNSMON_MATCH_PROCFS : DNSMON_MATCH_LISTENER);
 }
 

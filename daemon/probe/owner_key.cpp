@@ -17,12 +17,13 @@ static_assert(static_cast<int>(Attribution::kProcfs) == DNSMON_MATCH_PROCFS);
 
 Address socket_address(bool v4, const std::uint32_t* words) {
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(words);
-    if (!v4) return Address::v6(bytes);
-    return *words == 0 ? Address{} : Address::v4(bytes);
+    return v4 ? Address::v4(bytes) : Address::v6(bytes);
 }
 
+bool is_any(const Address& address) { return address == Address{} || address == kAnyV4; }
+
 dnsmon_owner_key owner_key(std::uint8_t protocol, std::uint32_t netns, const Endpoint& local, const Endpoint& remote) {
-    const auto elsewhere = [](const Address& address) { return address != Address{} && !address.is_loopback(); };
+    const auto elsewhere = [](const Address& address) { return !is_any(address) && !address.is_loopback(); };
     dnsmon_owner_key key{};
     std::memcpy(key.local_address, local.address.bytes.data(), sizeof(key.local_address));
     std::memcpy(key.remote_address, remote.address.bytes.data(), sizeof(key.remote_address));

@@ -54,7 +54,7 @@ std::optional<OpenSocket> parse_socket(const std::string& line, std::uint8_t pro
     const auto inode = to_number<std::uint32_t>(field[9]);
     if (!local || !remote || !state || !inode || *inode == 0 || local->port == 0) return std::nullopt;
     if (*state == TCP_TIME_WAIT || *state == TCP_SYN_RECV) return std::nullopt;
-    return OpenSocket{protocol, *local, *remote, *inode, 0};
+    return OpenSocket{protocol, *local, remote->port != 0 ? *remote : Endpoint{}, *inode, 0};
 }
 
 void append_v4(std::ifstream& trie, std::vector<Address>& out) {

@@ -28,7 +28,7 @@ OpenSocket to_socket(std::uint8_t protocol, const inet_diag_msg& message) {
     out.protocol = protocol;
     const bool v4 = message.idiag_family != AF_INET6;
     out.local = {socket_address(v4, message.id.idiag_src), ntohs(message.id.idiag_sport)};
-    out.remote = {socket_address(v4, message.id.idiag_dst), ntohs(message.id.idiag_dport)};
+    if (message.id.idiag_dport != 0) out.remote = {socket_address(v4, message.id.idiag_dst), ntohs(message.id.idiag_dport)};
     out.inode = message.idiag_inode;
     out.cookie = message.id.idiag_cookie[0] | static_cast<std::uint64_t>(message.id.idiag_cookie[1]) << 32;
     return out;

@@ -14,7 +14,7 @@ namespace dnsmon {
 struct OpenSocket {
     std::uint8_t protocol = 0; ///< IPPROTO_UDP, IPPROTO_TCP
     Endpoint local;
-    Endpoint remote; ///< port 0: not connected
+    Endpoint remote; ///< empty: not connected
     std::uint32_t inode = 0;
     std::uint64_t cookie = 0; ///< what bpf_get_socket_cookie says; 0: not known
 };

@@ -1,14 +1,16 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Whose server a query reaches, before it has answered: restarted on the same port, sockets from another namespace, MPTCP."""
+"""Whose server a query reaches, before it has answered: restarted on the same port, several on one port, sockets from another
+namespace, MPTCP."""
 import ctypes
 import os
 import socket
 import struct
 import sys
+import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
-from dnsmon_e2e import Child, Dnsmon, EndToEndCase, HOOKS, PATIENCE, RELEASE, loopback4, main, wire  # noqa: E402
+from dnsmon_e2e import Child, Dnsmon, EndToEndCase, HAS_IPV6, HOOKS, PATIENCE, RELEASE, loopback4, main, wire  # noqa: E402
 
 IPPROTO_MPTCP, CLONE_NEWNET = 262, 0x40000000
 NAME = "www.example.test"
@@ -20,13 +22,23 @@ def leave_namespace():
         raise OSError(ctypes.get_errno(), "unshare")
 
 
-def udp_server(address, reuse=False):
+def family_of(address):
+    return socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+
+
+def set_v6_only(s, v6_only):
+    if s.family == socket.AF_INET6:
+        s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, v6_only)
+
+
+def udp_server(address, reuse=False, v6_only=False):
     """work() for a Child: b"bind" binds, anything else answers one query; b"close" lets go of the socket."""
     state = {}
 
     def work(order):
         if order == b"bind":
-            state["s"] = wire.udp_socket(seconds=SECONDS)
+            state["s"] = wire.udp_socket(family_of(address), seconds=SECONDS)
+            set_v6_only(state["s"], v6_only)
             if reuse:
                 state["s"].setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
             state["s"].bind(address)
@@ -38,14 +50,15 @@ def udp_server(address, reuse=False):
     return work
 
 
-def tcp_server(address, protocol=0):
+def tcp_server(address, protocol=0, v6_only=False):
     """work() for a Child: b"bind" listens, anything else accepts one connection and answers its one query."""
     state = {}
 
     def work(order):
         if order == b"bind":
-            state["s"] = socket.socket(socket.AF_INET, socket.SOCK_STREAM, protocol)
+            state["s"] = socket.socket(family_of(address), socket.SOCK_STREAM, protocol)
             state["s"].settimeout(SECONDS)
+            set_v6_only(state["s"], v6_only)
             state["s"].setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             state["s"].bind(address)
             state["s"].listen()
@@ -61,12 +74,9 @@ def tcp_server(address, protocol=0):
 HOOKS_SEE_NO_SOCKET = HOOKS == "cgroup" and RELEASE < (6, 2)
 
 
-class ServerEnds(EndToEndCase):
+class ServerCase(EndToEndCase):
+    """What the cases have in common. A subclass has `dnsmon`."""
     ident = 20000
-
-    @classmethod
-    def setUpClass(cls):
-        cls.dnsmon = cls.enterClassContext(Dnsmon())
 
     def child(self, work):
         child = Child(work)
@@ -79,13 +89,13 @@ class ServerEnds(EndToEndCase):
         return child
 
     def query(self):
-        ServerEnds.ident += 1
-        return ServerEnds.ident, wire.query(NAME, ident=ServerEnds.ident)
+        ServerCase.ident += 1
+        return ServerCase.ident, wire.query(NAME, ident=ServerCase.ident)
 
-    def client(self):
-        s = wire.udp_socket(seconds=SECONDS)
+    def client(self, address=None):
+        s = wire.udp_socket(family_of(address) if address else socket.AF_INET, seconds=SECONDS)
         self.addCleanup(s.close)
-        s.bind((loopback4(), 0))
+        s.bind((address or (loopback4(),))[:1] + (0,))
         return s
 
     def check_query(self, ident, server_pid):
@@ -104,6 +114,86 @@ class ServerEnds(EndToEndCase):
         server.tell(b"answer")
         s.recv(4096)
         self.check_answer(ident, server.pid)
+
+    def ask_tcp(self, address, server):
+        """The same over a new connection."""
+        ident, message = self.query()
+        with socket.create_connection(address, SECONDS) as s:
+            s.sendall(wire.prefixed(message))
+            self.check_query(ident, server.pid)
+            server.tell(b"answer")
+            wire.read_prefixed(s)
+            self.check_answer(ident, server.pid)
+
+
+V4, V6 = ("127.0.0.1", 53), ("::1", 53)
+ANY_V4, ANY_V6 = ("0.0.0.0", 53), ("::", 53)
+
+
+@unittest.skipUnless(HAS_IPV6, "no IPv6 here")
+class OneServerForEachFamily(ServerCase):
+    """0.0.0.0 and :: are two sockets' addresses, where the second takes IPv6 alone."""
+
+    def watch(self):
+        self.dnsmon = self.enterContext(Dnsmon())
+
+    def check_both(self, v4, v6, ask):
+        for _ in range(2):
+            ask(V4, v4)
+            ask(V6, v6)
+
+    def ask_udp(self, address, server):
+        self.ask(self.client(address), address, server)
+
+    def test_each_is_named_where_the_daemon_starts_later(self):
+        udp = self.serve(udp_server(ANY_V4)), self.serve(udp_server(ANY_V6, v6_only=True))
+        tcp = self.serve(tcp_server(ANY_V4)), self.serve(tcp_server(ANY_V6, v6_only=True))
+        self.watch()
+        self.check_both(*udp, self.ask_udp)
+        self.check_both(*tcp, self.ask_tcp)
+
+    def test_each_is_named_over_udp_whoever_came_first(self):
+        self.watch()
+        v4 = self.serve(udp_server(ANY_V4))
+        v6 = self.serve(udp_server(ANY_V6, v6_only=True))
+        self.check_both(v4, v6, self.ask_udp)
+        v4.tell(b"close")
+        self.check_both(self.serve(udp_server(ANY_V4)), v6, self.ask_udp)
+
+    def test_each_is_named_over_tcp(self):
+        self.watch()
+        v4 = self.serve(tcp_server(ANY_V4))
+        v6 = self.serve(tcp_server(ANY_V6, v6_only=True))
+        self.check_both(v4, v6, self.ask_tcp)
+
+    def test_one_that_ends_leaves_the_other_known(self):
+        self.watch()
+        for ends, stays, asked in ((ANY_V4, ANY_V6, V6), (ANY_V6, ANY_V4, V4)):
+            server = self.serve(udp_server(stays, v6_only=True))
+            other = self.serve(udp_server(ends, v6_only=True))
+            other.tell(b"close")
+            self.ask_udp(asked, server)
+            server.tell(b"close")
+
+    def test_a_server_that_takes_both_is_named_on_both(self):
+        self.watch()
+        server = self.serve(udp_server(ANY_V6))
+        self.check_both(server, server, self.ask_udp)
+        server.tell(b"close")
+        server = self.serve(tcp_server(ANY_V6))
+        self.check_both(server, server, self.ask_tcp)
+
+    def test_one_on_ipv4_alone_takes_ipv4_from_one_that_takes_both(self):
+        self.watch()
+        both = self.serve(udp_server(ANY_V6, reuse=True))
+        v4 = self.serve(udp_server(ANY_V4, reuse=True))
+        self.check_both(v4, both, self.ask_udp)
+
+
+class ServerEnds(ServerCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.dnsmon = cls.enterClassContext(Dnsmon())
 
     def test_a_server_that_took_over_the_port_is_named_on_a_flow_of_its_predecessor(self):
         address, s = (loopback4(), 53), self.client()

@@ -51,6 +51,7 @@ const auto kSelf = static_cast<std::uint32_t>(::getpid());
 TEST_CASE("sockets of this very process are listed as they are") {
     const Bound loopback = bound_socket(AF_INET, "127.0.0.1");
     const Bound any = bound_socket(AF_INET6, "::");
+    const Bound any_v4 = bound_socket(AF_INET, "0.0.0.0");
     const auto sockets = proc_net_sockets(kSelf, IPPROTO_UDP, 65536);
     const auto find = [&](const Bound& bound) {
         const auto at = std::find_if(sockets.begin(), sockets.end(), [&](const OpenSocket& s) { return s.inode == bound.inode; });
@@ -62,6 +63,7 @@ TEST_CASE("sockets of this very process are listed as they are") {
     };
     CHECK(find(loopback) == v4(127, 0, 0, 1));
     CHECK(find(any) == Address{});
+    CHECK(find(any_v4) == kAnyV4);
     CHECK(proc_net_sockets(kSelf, IPPROTO_UDP, 1).size() == 1);
 }
 
