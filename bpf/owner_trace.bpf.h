@@ -149,13 +149,18 @@ static __always_inline void on_bound(struct sock *sk)
 static __always_inline void on_release(struct sock *sk)
 {
 	struct dnsmon_owner_key key = {};
+	struct dnsmon_listener *bound;
+	__u64 socket;
 
 	if (!sk)
 		return;
-	if (set_bound_key(&key, sk))
-		forget_listener(&key, socket_name(sk));
-	else
-		forget_asker(socket_name(sk));
+	socket = socket_name(sk);
+	bound = bpf_map_lookup_elem(&listeners, &socket);
+	if (bound) /* connect() may have given it an address since; who asked a group has no watched port */
+		key = bound->key;
+	else if (!set_bound_key(&key, sk))
+		return;
+	forget_listener(&key, socket);
 }
 
 #endif

@@ -354,9 +354,16 @@ class SharedPorts(ServerCase):
         self.ask_tcp(address, first)
 
     def test_a_socket_for_one_client_leaves_the_server_s_own(self):
-        address, s = (loopback4(), 53), self.client()
-        server = self.serve(reply_socket_server(address))
-        worker = self.child(reply_socket_server(address))
+        address = (loopback4(), 53)
+        self.check_reply_sockets(address, address)
+
+    def test_a_socket_for_one_client_leaves_the_server_s_own_on_any_address(self):
+        self.check_reply_sockets(ANY_V4, V4)
+
+    def check_reply_sockets(self, bound, address):
+        s = self.client(address)
+        server = self.serve(reply_socket_server(bound))
+        worker = self.child(reply_socket_server(bound))
         for replier in (server, worker):
             ident, message = self.query()
             s.sendto(message, address)
