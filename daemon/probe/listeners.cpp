@@ -15,6 +15,7 @@ namespace dnsmon {
 namespace {
 
 constexpr std::int64_t kRestPerWork = 50;
+constexpr std::int64_t kRestPerFind = 4; ///< what was found is not looked for again, until it is closed
 constexpr std::size_t kMaxSteps = 8192; ///< twice the map: it may change while it is walked through
 
 /// Keys of the sockets that receive what comes to `server`, in the kernel's order (bpf/lookup.bpf.h).
@@ -89,7 +90,7 @@ Owner Listeners::remaining(const Asked& asked) {
     if (now_ns < rested_at_ns_) return {};
     const Owner found = look(asked);
     const std::int64_t done_ns = clock_ns(CLOCK_MONOTONIC);
-    rested_at_ns_ = done_ns + kRestPerWork * (done_ns - now_ns);
+    rested_at_ns_ = done_ns + (found.known() ? kRestPerFind : kRestPerWork) * (done_ns - now_ns);
     return found;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who serves on a port of this host, where the kernel's programs named a process that has ended (a forked worker: whoever
 // bound its socket is asked on it now), or nobody, for the socket that they knew the port by was closed (another one that is
-// bound there is). Loop thread only; looks for the latter in a fiftieth of the time at most.
+// bound there is). Loop thread only; looks for the latter in a fiftieth of the time at most, a fifth while it finds.
 #pragma once
 
 #include "probe/owner_key.h"
