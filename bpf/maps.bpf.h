@@ -50,6 +50,8 @@ static __always_inline bool is_watched_port(__u32 port)
 	return any_port || is_dns_port(port);
 }
 
+#define compiler_barrier() asm volatile("" ::: "memory")
+
 static __always_inline void count(__u32 counter)
 {
 	__u64 *value = bpf_map_lookup_elem(&counters, &counter);

@@ -97,9 +97,9 @@ static __always_inline struct dnsmon_owner_entry *find_bound_to_any(struct dnsmo
 /*
  * A server that answers owns its port, whoever bound it (socket activation, a forked worker). The entry goes with the
  * socket that answered, for others may be bound to the port; an accepted TCP socket's end is not its listener's. A UDP
- * server's socket that is older than the hooks is entered among the listeners here.
+ * server's socket that is older than the hooks is entered among the listeners here. A function of its own, for the stack.
  */
-static __always_inline void remember_server(__u32 protocol, __u32 netns, const struct endpoint *local,
+static __noinline int remember_server(__u32 protocol, __u32 netns, const struct endpoint *local,
 					    struct dnsmon_owner_entry *entry)
 {
 	struct dnsmon_listener older = {}, *bound = NULL;
@@ -107,7 +107,7 @@ static __always_inline void remember_server(__u32 protocol, __u32 netns, const s
 	struct dnsmon_owner_entry *known;
 
 	if (!is_watched_port(local->port))
-		return;
+		return 0;
 	set_listener_key(key, protocol, netns, local);
 	if (protocol == IPPROTO_UDP)
 		bound = bpf_map_lookup_elem(&listeners, &entry->socket);
@@ -122,7 +122,7 @@ static __always_inline void remember_server(__u32 protocol, __u32 netns, const s
 			*key = any_key;
 	}
 	if (!known && !is_dns_port(local->port))
-		return; /* a client's port, most likely */
+		return 0; /* a client's port, most likely */
 	if (protocol == IPPROTO_UDP && !bound)
 		bpf_map_update_elem(&listeners, &entry->socket, &older, BPF_ANY);
 	if (protocol == IPPROTO_TCP)
@@ -130,6 +130,7 @@ static __always_inline void remember_server(__u32 protocol, __u32 netns, const s
 	else
 		keep_socket(entry, known);
 	remember(key, entry);
+	return 0;
 }
 
 /*

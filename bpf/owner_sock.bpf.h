@@ -21,16 +21,26 @@ static __always_inline void set_bound_endpoint(struct endpoint *local, struct bp
 	}
 }
 
-/* What `sk` sends to a group is a question that anybody may answer. */
+/* What `sk` sends to a group is a question that anybody may answer. A function of its own, for the stack. */
+static __noinline int enter_asker(struct bpf_sock *sk, __u32 netns, struct dnsmon_owner_entry *entry)
+{
+	__be32 v4 = sk->src_ip4, v6[4] = { sk->src_ip6[0], sk->src_ip6[1], sk->src_ip6[2], sk->src_ip6[3] };
+	struct endpoint local = { .port = sk->src_port };
+
+	compiler_barrier(); /* clang would choose the address first and read then, which the verifier refuses */
+	if (sk->family == AF_INET6)
+		address_set_v6(&local.address, v6);
+	else
+		address_set_v4(&local.address, v4);
+	remember_asker(netns, &local, entry);
+	return 0;
+}
+
 static __always_inline void on_sent_to_group(const struct packet *packet, struct bpf_sock *sk, __u32 netns,
 					     struct dnsmon_owner_entry *entry)
 {
-	struct endpoint local = {};
-
-	if (packet->protocol != IPPROTO_UDP || !address_is_group(&packet->destination.address))
-		return;
-	set_bound_endpoint(&local, sk, sk->family == AF_INET6);
-	remember_asker(netns, &local, entry);
+	if (packet->protocol == IPPROTO_UDP && address_is_group(&packet->destination.address))
+		enter_asker(sk, netns, entry);
 }
 
 static __always_inline void on_post_bind(struct bpf_sock *sk, bool v6, __u32 netns)

@@ -10,7 +10,8 @@
 #include "owner.bpf.h"
 #include "socket_read.bpf.h"
 
-static __always_inline void own(__u32 protocol, struct sock *sk, const struct endpoint *local,
+/* Functions of their own, for the stack. */
+static __noinline int own(__u32 protocol, struct sock *sk, const struct endpoint *local,
 				const struct endpoint *remote)
 {
 	struct dnsmon_owner_entry entry = {};
@@ -21,14 +22,16 @@ static __always_inline void own(__u32 protocol, struct sock *sk, const struct en
 	set_current_owner(&entry, socket_name(sk));
 	remember(&key, &entry);
 	remember_server(protocol, netns, local, &entry);
+	return 0;
 }
 
-static __always_inline void own_as_asker(struct sock *sk, const struct endpoint *bound)
+static __noinline int own_as_asker(struct sock *sk, const struct endpoint *bound)
 {
 	struct dnsmon_owner_entry entry = {};
 
 	set_current_owner(&entry, socket_name(sk));
 	remember_asker(socket_netns(sk), bound, &entry);
+	return 0;
 }
 
 /* udp_sendmsg and udpv6_sendmsg; the latter calls the former for mapped addresses, which gives the same key. */

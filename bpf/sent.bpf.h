@@ -29,7 +29,6 @@ struct {
 	__type(value, struct sent);
 } sent SEC(".maps");
 
-#define compiler_barrier() asm volatile("" ::: "memory")
 #define DIGEST_SPREAD 0x9e3779b97f4a7c15ULL /* golden ratio */
 
 static __always_inline __u64 digest_add(__u64 digest, __u64 value)

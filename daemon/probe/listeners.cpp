@@ -65,8 +65,8 @@ struct Listeners::Candidate {
     }
 };
 
-bool Listeners::has_ended(const dnsmon_owner& owner) {
-    return owner.pid == 0 || liveness_.has_ended(owner.pid, owner.start_ns);
+bool Listeners::has_ended(const dnsmon_owner& owner, std::int64_t at_ns) {
+    return owner.pid == 0 || liveness_.has_ended(owner.pid, owner.start_ns, at_ns);
 }
 
 bool Listeners::is_bound_before(const dnsmon_listener& listener, std::int64_t time_ns) const {
@@ -75,13 +75,13 @@ bool Listeners::is_bound_before(const dnsmon_listener& listener, std::int64_t ti
 
 Owner Listeners::living(const Owner& named, const Asked& asked) {
     const bool connected = asked.protocol == IPPROTO_TCP && named.attribution == Attribution::kExact;
-    if (connected || !liveness_.has_ended(named.pid, named.start_ns)) return named;
+    if (connected || !liveness_.has_ended(named.pid, named.start_ns, asked.time_ns)) return named;
     const auto entry = find_entry(owners_fd_, asked);
     dnsmon_listener listener{};
     if (!entry || ::bpf_map_lookup_elem(listeners_fd_, &entry->socket, &listener) != 0) return named;
     if (!is_bound_before(listener, asked.time_ns)) return named; // another server's since
-    if (!has_ended(listener.binder)) return to_owner(listener.binder, match_of(listener));
-    return has_ended(entry->owner) ? Owner{} : to_owner(entry->owner, match_of(listener));
+    if (!has_ended(listener.binder, asked.time_ns)) return to_owner(listener.binder, match_of(listener));
+    return has_ended(entry->owner, asked.time_ns) ? Owner{} : to_owner(entry->owner, match_of(listener));
 }
 
 Owner Listeners::remaining(const Asked& asked) {
@@ -102,7 +102,7 @@ Owner Listeners::entered(const Asked& asked) {
         if (::bpf_map_lookup_elem(owners_fd_, &key, &entry) != 0 ||
             ::bpf_map_lookup_elem(listeners_fd_, &entry.socket, &listener) != 0)
             continue;
-        if (is_bound_before(listener, asked.time_ns) && !has_ended(entry.owner)) return to_owner(entry.owner, match_of(listener));
+        if (is_bound_before(listener, asked.time_ns) && !has_ended(entry.owner, asked.time_ns)) return to_owner(entry.owner, match_of(listener));
     }
     return {};
 }
@@ -118,7 +118,7 @@ Owner Listeners::look(const Asked& asked) {
         if (::bpf_map_lookup_elem(listeners_fd_, &socket, &here.listener) != 0) continue;
         here.rank = port.rank(here.listener.key);
         if (here.rank == port.count || !is_bound_before(here.listener, asked.time_ns)) continue;
-        if ((!best || here.is_before(*best)) && !has_ended(here.listener.binder)) best = here;
+        if ((!best || here.is_before(*best)) && !has_ended(here.listener.binder, asked.time_ns)) best = here;
     }
     if (!best || !enter(best->socket, best->listener)) return {};
     return to_owner(best->listener.binder, match_of(best->listener));

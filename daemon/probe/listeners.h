@@ -36,7 +36,7 @@ class Listeners {
 
   private:
     struct Candidate;
-    [[nodiscard]] bool has_ended(const dnsmon_owner& owner);
+    [[nodiscard]] bool has_ended(const dnsmon_owner& owner, std::int64_t at_ns);
     [[nodiscard]] bool is_bound_before(const dnsmon_listener& listener, std::int64_t time_ns) const;
     [[nodiscard]] Owner entered(const Asked& asked); ///< since the packet: it may have waited in the ring
     [[nodiscard]] Owner look(const Asked& asked);

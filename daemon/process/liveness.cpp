@@ -2,6 +2,7 @@
 #include "process/liveness.h"
 
 #include "process/proc_files.h"
+#include "util/clock.h"
 
 #include <poll.h>
 #include <sys/stat.h>
@@ -45,7 +46,7 @@ Liveness::Watched Liveness::watch(const Key& key) {
     return out;
 }
 
-bool Liveness::has_ended(std::uint32_t pid, std::uint64_t start_ns) {
+bool Liveness::has_ended(std::uint32_t pid, std::uint64_t start_ns, std::int64_t at_ns) {
     if (!sees_all_) return false;
     const Key key{pid, start_ns};
     auto at = watched_.find(key);
@@ -54,7 +55,10 @@ bool Liveness::has_ended(std::uint32_t pid, std::uint64_t start_ns) {
         at = watched_.emplace(key, watch(key)).first;
     }
     Watched& watched = at->second;
+    if (!watched.ended && at_ns <= watched.seen_alive_ns) return false;
+    const std::int64_t now_ns = realtime_ns();
     const bool ended = watched.ended || (watched.pidfd && is_readable(watched.pidfd));
+    watched.seen_alive_ns = now_ns;
     if (ended && start_ns == 0) {
         watched_.erase(at); // the next one of this number is another
     } else if (ended) {
