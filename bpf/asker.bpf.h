@@ -12,14 +12,13 @@
 /* `local`: what the socket is bound to, mostly "any". A watched port's owner is known already (remember_server). */
 static __always_inline void remember_asker(__u32 netns, const struct endpoint *local, struct dnsmon_owner_entry *entry)
 {
-	struct dnsmon_listener *known;
-	struct dnsmon_owner_key key = {};
+	struct dnsmon_owner_key *known, key = {};
 
 	if (!entry->socket || !local->port || is_dns_port(local->port))
 		return;
 	known = bpf_map_lookup_elem(&listeners, &entry->socket);
 	if (known)
-		key = known->key;
+		key = *known;
 	else
 		set_listener_key(&key, IPPROTO_UDP, netns, local);
 	remember_listener(&key, entry);

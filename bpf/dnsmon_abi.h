@@ -66,15 +66,6 @@ struct dnsmon_owner_entry {
 };
 DNSMON_ASSERT_SIZE(dnsmon_owner_entry, 88);
 
-/* Value of the listeners map: a socket that serves on a watched port, while it is open. */
-struct dnsmon_listener {
-	struct dnsmon_owner binder;  /* who bound it; pid 0: not known */
-	__u64 bound_ns;              /* CLOCK_MONOTONIC; 0: before the hooks were there */
-	struct dnsmon_owner_key key; /* of its port in the owners map */
-	__u32 pad;
-};
-DNSMON_ASSERT_SIZE(dnsmon_listener, 128);
-
 /* Value of the cookie flavour's sockets map; its key is the socket cookie. */
 struct dnsmon_socket {
 	struct dnsmon_owner_entry entry;

@@ -14,14 +14,14 @@ struct {
 } owners SEC(".maps");
 
 /*
- * The sockets that serve on a watched port, while they are open, by name. A released socket no longer says where it was
- * bound, and a flow's owner whose socket is not here any more is history.
+ * The sockets that serve on a watched port, while they are open: socket name -> key of the listener entry. A released
+ * socket no longer says where it was bound, and a flow's owner whose socket is not here any more is history.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 4096);
 	__type(key, __u64);
-	__type(value, struct dnsmon_listener);
+	__type(value, struct dnsmon_owner_key);
 } listeners SEC(".maps");
 
 struct {

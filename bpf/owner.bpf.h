@@ -52,29 +52,11 @@ static __always_inline void set_listener_key(struct dnsmon_owner_key *key, __u32
 	set_key(key, protocol, netns, local, &nobody);
 }
 
-/*
- * A process may have several sockets on a port (one for each thread, one for each client): its entry stays with the one
- * that it has had, while that is open.
- */
-static __always_inline void keep_socket(struct dnsmon_owner_entry *entry, const struct dnsmon_owner_entry *known)
-{
-	__u64 socket;
-
-	if (!known || known->owner.pid != entry->owner.pid || known->owner.start_ns != entry->owner.start_ns)
-		return;
-	socket = known->socket;
-	if (socket != entry->socket && bpf_map_lookup_elem(&listeners, &socket))
-		entry->socket = socket;
-}
-
 /* A socket was bound to a watched port. */
-static __always_inline void remember_listener(const struct dnsmon_owner_key *key, struct dnsmon_owner_entry *entry)
+static __always_inline void remember_listener(const struct dnsmon_owner_key *key, const struct dnsmon_owner_entry *entry)
 {
-	struct dnsmon_listener listener = { .binder = entry->owner, .bound_ns = bpf_ktime_get_ns(), .key = *key };
-
-	bpf_map_update_elem(&listeners, &entry->socket, &listener, BPF_ANY);
-	keep_socket(entry, bpf_map_lookup_elem(&owners, key));
 	remember(key, entry);
+	bpf_map_update_elem(&listeners, &entry->socket, key, BPF_ANY);
 }
 
 /* Who is bound to "any" receives what comes to `local`: as lookup.bpf.h's find_owner. */
@@ -102,48 +84,43 @@ static __always_inline struct dnsmon_owner_entry *find_bound_to_any(struct dnsmo
 static __noinline int remember_server(__u32 protocol, __u32 netns, const struct endpoint *local,
 					    struct dnsmon_owner_entry *entry)
 {
-	struct dnsmon_listener older = {}, *bound = NULL;
-	struct dnsmon_owner_key *key = &older.key;
+	struct dnsmon_owner_key key = {}, *bound = NULL;
 	struct dnsmon_owner_entry *known;
 
 	if (!is_watched_port(local->port))
 		return 0;
-	set_listener_key(key, protocol, netns, local);
+	set_listener_key(&key, protocol, netns, local);
 	if (protocol == IPPROTO_UDP)
 		bound = bpf_map_lookup_elem(&listeners, &entry->socket);
 	if (bound)
-		*key = bound->key;
-	known = bpf_map_lookup_elem(&owners, key);
+		key = *bound;
+	known = bpf_map_lookup_elem(&owners, &key);
 	if (!known && !bound) { /* older than the hooks, or accepted: who is bound to "any" is known by that */
 		struct dnsmon_owner_key any_key = {};
 
 		known = find_bound_to_any(&any_key, protocol, netns, local);
 		if (known)
-			*key = any_key;
+			key = any_key;
 	}
 	if (!known && !is_dns_port(local->port))
 		return 0; /* a client's port, most likely */
 	if (protocol == IPPROTO_UDP && !bound)
-		bpf_map_update_elem(&listeners, &entry->socket, &older, BPF_ANY);
+		bpf_map_update_elem(&listeners, &entry->socket, &key, BPF_ANY);
 	if (protocol == IPPROTO_TCP)
 		entry->socket = known ? known->socket : 0;
-	else
-		keep_socket(entry, known);
-	remember(key, entry);
+	remember(&key, entry);
 	return 0;
 }
 
 /*
  * The socket is closed: who listened there does so no more, unless another socket has taken the port since. An entry
- * that user space found in /proc may lack its socket's name (0). In this order, for user space that enters another
- * listener looks afterwards whether it is still one.
+ * that user space found in /proc may lack its socket's name (0).
  */
 static __always_inline void forget_listener(const struct dnsmon_owner_key *key, __u64 socket)
 {
-	struct dnsmon_owner_entry *known;
+	struct dnsmon_owner_entry *known = bpf_map_lookup_elem(&owners, key);
 
 	bpf_map_delete_elem(&listeners, &socket);
-	known = bpf_map_lookup_elem(&owners, key);
 	if (known && (known->socket == socket || !known->socket) && !bpf_map_delete_elem(&owners, key))
 		count(DNSMON_COUNTER_OWNER_DELETES);
 }

@@ -62,12 +62,12 @@ static __always_inline void on_post_bind(struct bpf_sock *sk, bool v6, __u32 net
 static __always_inline void on_sock_release(struct bpf_sock *sk)
 {
 	__u64 cookie = bpf_get_socket_cookie(sk);
-	struct dnsmon_listener *bound = bpf_map_lookup_elem(&listeners, &cookie);
+	struct dnsmon_owner_key *bound = bpf_map_lookup_elem(&listeners, &cookie);
 	struct dnsmon_owner_key key;
 
 	if (!bound)
 		return;
-	key = bound->key;
+	key = *bound;
 	forget_listener(&key, cookie);
 }
 

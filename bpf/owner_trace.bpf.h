@@ -151,8 +151,7 @@ static __always_inline void on_bound(struct sock *sk)
 
 static __always_inline void on_release(struct sock *sk)
 {
-	struct dnsmon_owner_key key = {};
-	struct dnsmon_listener *bound;
+	struct dnsmon_owner_key key = {}, *bound;
 	__u64 socket;
 
 	if (!sk)
@@ -160,7 +159,7 @@ static __always_inline void on_release(struct sock *sk)
 	socket = socket_name(sk);
 	bound = bpf_map_lookup_elem(&listeners, &socket);
 	if (bound) /* connect() may have given it an address since; who asked a group has no watched port */
-		key = bound->key;
+		key = *bound;
 	else if (!set_bound_key(&key, sk))
 		return;
 	forget_listener(&key, socket);

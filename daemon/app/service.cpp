@@ -90,7 +90,9 @@ Result<void> Service::start_pipeline() {
         [this](std::uint32_t interface) { return probe_->interface_name(interface); },
         [this](Batch batch) { return writer_->deliver(std::move(batch)); }, [this] { room_.signal(); });
     pipeline_->processes().set_program_reader([this](const Owner& owner) { return probe_->program_of(owner); });
-    pipeline_->set_server_finder([this](const Packet& packet, const Flow& flow) { return probe_->find_server(packet, flow); });
+    pipeline_->set_server_finder([this](Transport transport, const Endpoint& server) {
+        return probe_->find_server(static_cast<std::uint8_t>(transport), server);
+    });
     if (exec_notices_) {
         auto watcher = ExecWatcher::make(pipeline_->processes(), std::move(*exec_notices_));
         if (!watcher) return std::move(watcher).error();

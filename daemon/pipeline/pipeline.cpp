@@ -128,8 +128,9 @@ void Pipeline::submit_datagram(const Packet& packet, const IpPacket& ip, int tun
     item.netns = packet.netns;
     if (packet.loopback) item.flow.netns = packet.netns;
     item.interface = interfaces_.find(packet.interface);
-    const bool may_ask = ports_.contains(item.flow.destination.port) || (item.heuristic && packet.receiver.known());
-    const Owner receiver = find_server_ && may_ask ? find_server_(packet, item.flow) : packet.receiver;
+    Owner receiver = packet.receiver;
+    if (!receiver.known() && !packet.loopback && find_server_ && ports_.contains(item.flow.destination.port))
+        receiver = find_server_(item.flow.transport, item.flow.destination);
     item.sender = senders_.find(packet.sender, packet.time_ns, processes_);
     item.receiver = receivers_.find(receiver, packet.time_ns, processes_);
     const std::uint16_t ip_id = identification(packet, ip);

@@ -51,9 +51,8 @@ class Pipeline {
     [[nodiscard]] bool flush(std::int64_t now_ns);
     /// flush() until everything is with the workers, then waits until they are through. Nothing may be submitted afterwards.
     void finish(std::int64_t now_ns);
-    /// Who receives a packet to a DNS port, or to one that may be, for its source may know nobody, or a process that has ended; attribution kNone:
-    /// nobody here.
-    using FindServer = std::function<Owner(const Packet& packet, const Flow& flow)>;
+    /// Who serves at an address that the packets' source knows nobody at; attribution kNone: nobody here.
+    using FindServer = std::function<Owner(Transport transport, const Endpoint& server)>;
     void set_server_finder(FindServer find) { find_server_ = std::move(find); }
     /// For the exec watcher, on its thread.
     [[nodiscard]] ProcessTable& processes() { return processes_; }

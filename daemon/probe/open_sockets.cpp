@@ -89,8 +89,7 @@ void OpenSockets::write(const Placed& placed, const dnsmon_owner& owner, std::ui
     entry.socket = name_of(socket);
     const bool written = ::bpf_map_update_elem(owners_fd_, &key, &entry, BPF_NOEXIST) == 0;
     if (socket.remote.port == 0 && is_watched(socket.local.port)) {
-        const dnsmon_listener listener{owner, 0, key, 0};
-        ::bpf_map_update_elem(listeners_fd_, &entry.socket, &listener, BPF_NOEXIST);
+        ::bpf_map_update_elem(listeners_fd_, &entry.socket, &key, BPF_NOEXIST);
         if (written && (entry.socket & kMadeUp) != 0) unnamed_.push_back({key, entry.socket, socket.inode, owner.pid, fd});
     } else if (socket.remote.port == 0) {
         clients_.push_back(key);

@@ -61,11 +61,9 @@ void OtherServers::look(std::int64_t now_ns) {
     std::set<std::uint32_t> done{own_netns_, 0};
     std::uint64_t socket = 0;
     for (const void* previous = nullptr; ::bpf_map_get_next_key(listeners_fd_, previous, &socket) == 0; previous = &socket) {
-        dnsmon_listener listener{};
+        dnsmon_owner_key key{};
         dnsmon_owner_entry entry{};
-        if (::bpf_map_lookup_elem(listeners_fd_, &socket, &listener) != 0) continue;
-        const dnsmon_owner_key& key = listener.key;
-        if (done.contains(key.netns)) continue;
+        if (::bpf_map_lookup_elem(listeners_fd_, &socket, &key) != 0 || done.contains(key.netns)) continue;
         if (done.size() > kMaxNamespaces || !find_entry(owners_fd_, key, entry)) continue;
         done.insert(key.netns);
         add(key.netns, entry.owner.pid);

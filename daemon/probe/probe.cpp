@@ -5,7 +5,6 @@
 #include "probe/interface_names.h"
 #include "probe/kernel_counters.h"
 #include "probe/libbpf_log.h"
-#include "probe/listeners.h"
 #include "probe/local_addresses.h"
 #include "probe/network_changes.h"
 #include "probe/open_sockets.h"
@@ -64,7 +63,6 @@ struct Probe::State {
     std::optional<OwnerHooks> hooks;
     std::optional<OpenSockets> open_sockets;
     std::optional<OtherNamespaces> others;
-    std::optional<Listeners> listeners; ///< where there are hooks
     std::optional<OtherServers> other_servers; ///< where the hooks number namespaces as /proc does
     std::unique_ptr<RingReader> ring;
     PacketSockets sockets;
@@ -104,7 +102,6 @@ Result<std::unique_ptr<Probe::State>> Probe::State::make(const CaptureConfig& ca
         state->open_sockets.emplace(settings, *state->hooks);
         auto seeded = state->open_sockets->seed();
         state->plan.hooks.push_back({"sock_diag", seeded.has_value(), true, seeded ? "" : seeded.error().message});
-        state->listeners.emplace(settings.owners_fd, settings.listeners_fd, state->ring->clock());
         if (state->hooks->numbers_by_inode())
             state->other_servers.emplace(settings.owners_fd, settings.listeners_fd, state->hooks->own_netns());
     }
@@ -214,16 +211,9 @@ std::optional<ProgramFacts> Probe::program_of(const Owner& owner) const {
     return find_program(state_->hooks ? state_->hooks->programs_fd() : -1, owner);
 }
 
-Owner Probe::find_server(const Packet& packet, const Flow& flow) {
-    if (!state_->listeners) return packet.receiver;
-    const auto protocol = static_cast<std::uint8_t>(flow.transport);
-    const std::uint32_t netns = packet.netns != 0 ? packet.netns : state_->hooks->own_netns();
-    const Asked asked{protocol, netns, flow.destination, flow.source, packet.time_ns};
-    if (packet.receiver.known()) return state_->listeners->living(packet.receiver, asked);
-    const Address& server = flow.destination.address;
-    if (server.is_multicast()) return {};
-    if (packet.loopback || state_->addresses.contains(server)) return state_->listeners->remaining(asked);
-    return state_->other_servers ? state_->other_servers->find(protocol, flow.destination, clock_ns(CLOCK_MONOTONIC)) : Owner{};
+Owner Probe::find_server(std::uint8_t protocol, const Endpoint& server) {
+    if (!state_->other_servers || state_->addresses.contains(server.address)) return {};
+    return state_->other_servers->find(protocol, server, clock_ns(CLOCK_MONOTONIC));
 }
 
 void Probe::resync_clock() {

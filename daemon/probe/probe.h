@@ -4,7 +4,6 @@
 #pragma once
 
 #include "config/config.h"
-#include "packet/flow.h"
 #include "packet/packet.h"
 #include "process/program_facts.h"
 #include "probe/features.h"
@@ -83,9 +82,9 @@ class Probe {
     [[nodiscard]] std::string_view interface_name(std::uint32_t key);
     /// What the hooks noted of the owner's program when it sent. Any thread.
     [[nodiscard]] std::optional<ProgramFacts> program_of(const Owner& owner) const;
-    /// `packet` goes to a server on `flow`: its receiver, where that lives; else who serves there instead, also in another
-    /// network namespace that this host reaches by a device (a container), where the kernel did not know; or attribution kNone.
-    [[nodiscard]] Owner find_server(const Packet& packet, const Flow& flow);
+    /// Who serves there, where that is in another network namespace that this host reaches by a device (a container); else
+    /// attribution kNone. For queries whose receiver the kernel did not know.
+    [[nodiscard]] Owner find_server(std::uint8_t protocol, const Endpoint& server);
     /// Re-reads what drifts: the offset between CLOCK_MONOTONIC and the wall clock (NTP steps), interface names, this
     /// host's addresses. Call now and then.
     void resync_clock();

@@ -25,7 +25,6 @@ class RingReader {
     /// taken, so counted: less than `limit` when the ring is empty.
     Result<std::uint64_t> drain(const OnPacket& on_packet, std::uint64_t limit);
     void resync_clock() { clock_.resync(); }
-    [[nodiscard]] const WallClock& clock() const { return clock_; } ///< of the packets' times
 
   private:
     RingReader(int map_fd, RingWindow window) : map_fd_(map_fd), window_(std::move(window)) {}

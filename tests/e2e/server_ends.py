@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whose server a query reaches, before it has answered: restarted on the same port, several on one port, sockets from another
 namespace, MPTCP."""
-import ast
 import ctypes
 import os
 import socket
@@ -11,7 +10,7 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
-from dnsmon_e2e import Child, Dnsmon, EndToEndCase, HAS_IPV6, HOOKS, HOOKS_BY_COOKIE, PATIENCE, RELEASE, loopback4, main, wire  # noqa: E402
+from dnsmon_e2e import Child, Dnsmon, EndToEndCase, HAS_IPV6, HOOKS, PATIENCE, RELEASE, loopback4, main, wire  # noqa: E402
 
 IPPROTO_MPTCP, CLONE_NEWNET = 262, 0x40000000
 NAME = "www.example.test"
@@ -51,31 +50,8 @@ def udp_server(address, reuse=False, v6_only=False):
     return work
 
 
-def reply_socket_server(address):
-    """work() for a Child: b"bind" binds, b"take" takes one query, else answers (query, client) from a socket of its own."""
-    state = {}
-
-    def bound():
-        s = wire.udp_socket(seconds=SECONDS)
-        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        s.bind(address)
-        return s
-
-    def work(order):
-        if order == b"bind":
-            state["s"] = bound()
-        elif order == b"take":
-            state["s"].recvfrom(4096)
-        else:
-            message, client = ast.literal_eval(order.decode())
-            with bound() as s:
-                s.connect(client)
-                s.send(wire.answer_to(message, "192.0.2.1"))
-    return work
-
-
-def tcp_server(address, protocol=0, v6_only=False, reuse=False):
-    """work() for a Child: b"bind" listens, b"close" stops that, anything else accepts one connection, answers its one query."""
+def tcp_server(address, protocol=0, v6_only=False):
+    """work() for a Child: b"bind" listens, anything else accepts one connection and answers its one query."""
     state = {}
 
     def work(order):
@@ -84,12 +60,8 @@ def tcp_server(address, protocol=0, v6_only=False, reuse=False):
             state["s"].settimeout(SECONDS)
             set_v6_only(state["s"], v6_only)
             state["s"].setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            if reuse:
-                state["s"].setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
             state["s"].bind(address)
             state["s"].listen()
-        elif order == b"close":
-            state.pop("s").close()
         else:
             connection, _ = state["s"].accept()
             with connection:
@@ -216,174 +188,6 @@ class OneServerForEachFamily(ServerCase):
         both = self.serve(udp_server(ANY_V6, reuse=True))
         v4 = self.serve(udp_server(ANY_V4, reuse=True))
         self.check_both(v4, both, self.ask_udp)
-
-
-def forking_server(address, kind):
-    """work() for a Child: binds; then a process of its own for each question answers one and ends. Its pid is returned."""
-    state = {}
-
-    def answer():
-        if kind == socket.SOCK_DGRAM:
-            message, client = state["s"].recvfrom(4096)
-            state["s"].sendto(wire.answer_to(message, "192.0.2.1"), client)
-            return
-        connection, _ = state["s"].accept()
-        with connection:
-            connection.sendall(wire.prefixed(wire.answer_to(wire.read_prefixed(connection), "192.0.2.1")))
-
-    def work(order):
-        if order == b"bind":
-            state["s"] = socket.socket(family_of(address), kind)
-            state["s"].setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            state["s"].bind(address)
-            if kind == socket.SOCK_STREAM:
-                state["s"].listen()
-            return None
-        pid = os.fork()
-        if pid == 0:
-            try:
-                answer()
-            finally:
-                os._exit(0)
-        os.waitid(os.P_PID, pid, os.WEXITED | (os.WNOWAIT if order == b"leave unreaped" else 0))
-        return pid
-    return work
-
-
-class ForkedWorkers(ServerCase):
-    """A process of its own answers each query. It has ended when the next comes: whoever bound the socket is asked."""
-    @classmethod
-    def setUpClass(cls):
-        cls.dnsmon = cls.enterClassContext(Dnsmon())
-
-    def ask_forking(self, server, send, receive, order=b"answer", accepted=False):
-        ident, message = self.query()
-        send(message)
-        self.check_query(ident, server.pid)
-        worker = int(server.tell(order))
-        receive()
-        self.check_answer(ident, server.pid if accepted and HOOKS_BY_COOKIE else worker)  # these see no accept
-
-    def test_the_binder_is_named_over_udp_once_the_worker_has_ended(self):
-        for address in ((loopback4(), 53), ANY_V4):
-            server = self.serve(forking_server(address, socket.SOCK_DGRAM))
-            asked = address if address != ANY_V4 else V4
-            same = self.client()
-            for s in (same, same, self.client(), self.client()):
-                self.ask_forking(server, lambda m, s=s: s.sendto(m, asked), lambda s=s: s.recv(4096))
-
-    def test_the_binder_is_named_over_tcp_once_the_worker_has_ended(self):
-        address = (loopback4(), 53)
-        server = self.serve(forking_server(address, socket.SOCK_STREAM))
-        for _ in range(3):
-            with socket.create_connection(address, SECONDS) as s:
-                self.ask_forking(server, lambda m, s=s: s.sendall(wire.prefixed(m)), lambda s=s: wire.read_prefixed(s),
-                                 accepted=True)
-
-    def test_the_binder_is_named_on_a_port_that_is_not_listed(self):
-        self.dnsmon = self.enterContext(Dnsmon({"capture": {"detect": "any-port"}}))
-        address = (loopback4(), 5399)
-        server = self.serve(forking_server(address, socket.SOCK_DGRAM))
-        same = self.client()
-        for s in (same, same, self.client()):
-            self.ask_forking(server, lambda m, s=s: s.sendto(m, address), lambda s=s: s.recv(4096))
-
-    def test_a_worker_that_nobody_has_reaped_has_ended(self):
-        address = (loopback4(), 53)
-        server = self.serve(forking_server(address, socket.SOCK_DGRAM))
-        for _ in range(2):
-            s = self.client()
-            self.ask_forking(server, lambda m, s=s: s.sendto(m, address), lambda s=s: s.recv(4096), b"leave unreaped")
-
-    def test_a_worker_that_lives_stays_named(self):
-        """As a service that was handed its socket does."""
-        address = (loopback4(), 53)
-        listener = wire.udp_socket(seconds=SECONDS)
-        self.addCleanup(listener.close)
-        listener.bind(address)
-
-        def work(_):
-            message, client = listener.recvfrom(4096)
-            return listener.sendto(wire.answer_to(message, "192.0.2.1"), client)
-        service = self.child(work)
-        s = self.client()
-        ident, message = self.query()
-        s.sendto(message, address)
-        self.check_query(ident, os.getpid())
-        service.tell()
-        self.ask(s, address, service)
-        self.ask(self.client(), address, service)
-
-    def test_a_server_that_ended_when_it_had_answered_was_asked(self):
-        """Whatever has taken the port since."""
-        address, s = (loopback4(), 53), self.client()
-        first = Child(udp_server(address))
-        first.tell(b"bind")
-        ident, message = self.query()
-        s.sendto(message, address)
-        first.tell(b"answer")
-        first.end()
-        self.serve(udp_server(address))
-        self.check_query(ident, first.pid)
-
-
-class SharedPorts(ServerCase):
-    """Several sockets on one port: one that is closed leaves the others known, before they answer again."""
-    @classmethod
-    def setUpClass(cls):
-        cls.dnsmon = cls.enterClassContext(Dnsmon())
-
-    def check_asked(self, address, server):
-        """A query from a new client, to be answered by nobody."""
-        ident, message = self.query()
-        self.client().sendto(message, address)
-        self.check_query(ident, server.pid)
-
-    def test_a_worker_that_ends_leaves_the_other(self):
-        address = (loopback4(), 53)
-        first = self.serve(udp_server(address, reuse=True))
-        second = self.serve(udp_server(address, reuse=True))
-        second.tell(b"close")
-        self.check_asked(address, first)
-
-    def test_a_tcp_worker_that_ends_leaves_the_other(self):
-        address = (loopback4(), 53)
-        first = self.serve(tcp_server(address, reuse=True))
-        second = self.serve(tcp_server(address, reuse=True))
-        second.tell(b"close")
-        self.ask_tcp(address, first)
-        self.ask_tcp(address, first)
-
-    def test_a_socket_for_one_client_leaves_the_server_s_own(self):
-        address = (loopback4(), 53)
-        self.check_reply_sockets(address, address)
-
-    def test_a_socket_for_one_client_leaves_the_server_s_own_on_any_address(self):
-        self.check_reply_sockets(ANY_V4, V4)
-
-    def check_reply_sockets(self, bound, address):
-        s = self.client(address)
-        server = self.serve(reply_socket_server(bound))
-        worker = self.child(reply_socket_server(bound))
-        for replier in (server, worker):
-            ident, message = self.query()
-            s.sendto(message, address)
-            self.check_query(ident, server.pid)
-            server.tell(b"take")
-            replier.tell(repr((message, s.getsockname())).encode())
-            s.recv(4096)
-            self.check_answer(ident, replier.pid)
-            self.check_asked(address, server)
-            server.tell(b"take")
-
-    def test_nobody_is_named_where_all_have_closed(self):
-        address = (loopback4(), 53)
-        servers = [self.serve(udp_server(address, reuse=True)) for _ in range(2)]
-        for server in servers:
-            server.tell(b"close")
-        ident, message = self.query()
-        self.client().sendto(message, address)
-        self.check_query(ident, None)
 
 
 class ServerEnds(ServerCase):
