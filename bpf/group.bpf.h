@@ -10,9 +10,7 @@
 
 static __always_inline bool address_is_group(const struct address *address)
 {
-	const struct address *a = address;
-
-	return address_is_multicast(a) || (!(a->word[0] | a->word[1]) && a->word[2] == bpf_htonl(0xffff) && !~a->word[3]);
+	return address_is_multicast(address) || (address_is_v4(address) && !~address->word[3]);
 }
 
 #endif

@@ -5,7 +5,7 @@
 #ifndef DNSMON_LOOKUP_H
 #define DNSMON_LOOKUP_H
 
-#include "address.bpf.h"
+#include "bound.bpf.h"
 #include "sent.bpf.h"
 
 /* This host's addresses, kept by user space. Loopback need not be listed. */
@@ -40,7 +40,7 @@ static __always_inline bool is_history(const struct dnsmon_owner_entry *entry, _
 static __noinline __u32 find_owner(struct dnsmon_owner *owner, __u32 protocol, __u32 netns,
 				   const struct endpoint *local, const struct endpoint *remote)
 {
-	struct endpoint any = {}, nobody = {};
+	struct endpoint any = {};
 	struct dnsmon_owner_key key = {};
 	struct dnsmon_owner_entry *entry;
 	__u32 match = DNSMON_MATCH_EXACT;
@@ -60,18 +60,11 @@ static __noinline __u32 find_owner(struct dnsmon_owner *owner, __u32 protocol, _
 	}
 	if (!entry) {
 		match = DNSMON_MATCH_LISTENER;
-		set_key(&key, protocol, netns, local, &nobody);
+		set_listener_key(&key, protocol, netns, local);
 		entry = bpf_map_lookup_elem(&owners, &key);
 	}
-	if (!entry) {
-		set_key(&key, protocol, netns, &any, &nobody);
-		entry = bpf_map_lookup_elem(&owners, &key);
-	}
-	if (!entry && address_is_v4(&any.address)) { /* an IPv6 socket that takes both */
-		any.address = nobody.address;
-		set_key(&key, protocol, netns, &any, &nobody);
-		entry = bpf_map_lookup_elem(&owners, &key);
-	}
+	if (!entry)
+		entry = find_bound_to_any(&key, protocol, netns, local);
 	if (!entry)
 		return DNSMON_MATCH_NONE;
 	*owner = entry->owner;

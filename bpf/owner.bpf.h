@@ -5,7 +5,7 @@
 #ifndef DNSMON_OWNER_H
 #define DNSMON_OWNER_H
 
-#include "address.bpf.h"
+#include "bound.bpf.h"
 #include "core_compat.bpf.h"
 
 static __always_inline bool same_entry(const struct dnsmon_owner_entry *a, const struct dnsmon_owner_entry *b)
@@ -44,36 +44,11 @@ static __always_inline bool remember(const struct dnsmon_owner_key *key, const s
 	return true;
 }
 
-static __always_inline void set_listener_key(struct dnsmon_owner_key *key, __u32 protocol, __u32 netns,
-					     const struct endpoint *local)
-{
-	struct endpoint nobody = {};
-
-	set_key(key, protocol, netns, local, &nobody);
-}
-
 /* A socket was bound to a watched port. */
 static __always_inline void remember_listener(const struct dnsmon_owner_key *key, const struct dnsmon_owner_entry *entry)
 {
 	remember(key, entry);
 	bpf_map_update_elem(&listeners, &entry->socket, key, BPF_ANY);
-}
-
-/* Who is bound to "any" receives what comes to `local`: as lookup.bpf.h's find_owner. */
-static __always_inline struct dnsmon_owner_entry *find_bound_to_any(struct dnsmon_owner_key *key, __u32 protocol, __u32 netns,
-								    const struct endpoint *local)
-{
-	struct endpoint any = { .port = local->port };
-	struct dnsmon_owner_entry *known;
-
-	address_set_any(&any.address, &local->address);
-	set_listener_key(key, protocol, netns, &any);
-	known = bpf_map_lookup_elem(&owners, key);
-	if (known || !address_is_v4(&any.address))
-		return known;
-	__builtin_memset(&any.address, 0, sizeof(any.address));
-	set_listener_key(key, protocol, netns, &any);
-	return bpf_map_lookup_elem(&owners, key);
 }
 
 /*

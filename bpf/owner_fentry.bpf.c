@@ -10,6 +10,7 @@
 #include "dnsmon_abi.h"
 #include "maps.bpf.h"
 #include "owner_trace.bpf.h"
+#include "owner_trace_bound.bpf.h"
 
 SEC("?fentry/udp_sendmsg")
 int BPF_PROG(udp_sendmsg, struct sock *sk, struct msghdr *msg)

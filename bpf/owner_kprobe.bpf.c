@@ -11,6 +11,7 @@
 #include "dnsmon_abi.h"
 #include "maps.bpf.h"
 #include "owner_trace.bpf.h"
+#include "owner_trace_bound.bpf.h"
 
 /* A kretprobe does not see the arguments: thread -> socket that it is binding. */
 struct {

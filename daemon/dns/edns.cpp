@@ -230,13 +230,9 @@ std::optional<Edns> edns_of(const Message& message) {
 }
 
 std::size_t whole_options_bytes(Bytes rdata) {
-    Reader options(rdata);
+    constexpr std::size_t kOptionHeaderBytes = 4; // code and length
     std::size_t whole = 0;
-    while (!options.at_end()) {
-        static_cast<void>(options.u16());
-        static_cast<void>(options.take(options.u16()));
-        if (options.ok()) whole = options.offset();
-    }
+    for_each_option(rdata, [&](std::uint16_t, Bytes value) { whole += kOptionHeaderBytes + value.size(); });
     return whole;
 }
 

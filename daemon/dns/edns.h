@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace dnsmon::dns {
 
@@ -35,10 +36,8 @@ struct Edns {
 /// Calls callback(std::uint16_t code, Bytes value) for each whole option, in the order of the wire. Returns false when
 /// the last one is cut short.
 template <typename Callback>
-bool for_each_option(const Message& message, Callback&& callback) {
-    if (message.opt < 0) return true;
-    const Record& opt = message.records[static_cast<std::size_t>(message.opt)];
-    Reader options(message.wire, opt.rdata_offset, opt.rdata_bytes);
+bool for_each_option(Bytes rdata, Callback&& callback) {
+    Reader options(rdata);
     while (!options.at_end()) {
         const std::uint16_t code = options.u16();
         const Bytes value = options.take(options.u16());
@@ -46,6 +45,14 @@ bool for_each_option(const Message& message, Callback&& callback) {
         callback(code, value);
     }
     return true;
+}
+
+/// Those of the message's OPT record, if it has one.
+template <typename Callback>
+bool for_each_option(const Message& message, Callback&& callback) {
+    if (message.opt < 0) return true;
+    const Record& opt = message.records[static_cast<std::size_t>(message.opt)];
+    return for_each_option(message.wire.subspan(opt.rdata_offset, opt.rdata_bytes), std::forward<Callback>(callback));
 }
 
 void append_option_name(std::string& out, std::uint16_t code); ///< "ECS", "COOKIE", "OPT65001"

@@ -68,6 +68,7 @@ class AgedTable {
     }
 
     [[nodiscard]] std::size_t size() const { return size_; }
+
   private:
     using Index = std::uint32_t;
     static constexpr Index kNone = 0xffffffff;

@@ -20,10 +20,10 @@ Address socket_address(bool v4, const std::uint32_t* words) {
     return v4 ? Address::v4(bytes) : Address::v6(bytes);
 }
 
-bool is_any(const Address& address) { return address == Address{} || address == kAnyV4; }
-
 dnsmon_owner_key owner_key(std::uint8_t protocol, std::uint32_t netns, const Endpoint& local, const Endpoint& remote) {
-    const auto elsewhere = [](const Address& address) { return !is_any(address) && !address.is_loopback(); };
+    const auto elsewhere = [](const Address& address) {
+        return address != Address{} && address != kAnyV4 && !address.is_loopback();
+    };
     dnsmon_owner_key key{};
     std::memcpy(key.local_address, local.address.bytes.data(), sizeof(key.local_address));
     std::memcpy(key.remote_address, remote.address.bytes.data(), sizeof(key.remote_address));

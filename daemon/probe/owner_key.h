@@ -12,7 +12,6 @@ namespace dnsmon {
 
 /// 0.0.0.0, as sockets bound to it and the map's keys have it; IPv6's "any" is Address{}.
 inline constexpr Address kAnyV4{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}};
-[[nodiscard]] bool is_any(const Address& address);
 
 /// A socket's address as the map has it. `words`: one, or four, as on the wire.
 [[nodiscard]] Address socket_address(bool v4, const std::uint32_t* words);

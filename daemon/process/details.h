@@ -9,7 +9,18 @@
 
 namespace dnsmon {
 
-struct ProcessDetails {
+/// What its control group says about a process.
+struct ProcessPlace {
+    std::string unit;              ///< systemd unit
+    std::string session_id;        ///< login session, as loginctl(1) lists it
+    std::string session_user_id;   ///< who logged in, whatever the process's user is now
+    std::string container_id;
+    std::string container_runtime; ///< docker, podman, containerd, cri-o, lxc, systemd-nspawn
+
+    bool operator==(const ProcessPlace&) const = default;
+};
+
+struct ProcessDetails : ProcessPlace {
     std::uint64_t serial = 0;      ///< of this reading, never used again; 0: others may look the same and be different
     std::uint32_t pid = 0;
     std::uint64_t start_ns = 0;    ///< CLOCK_BOOTTIME, as Owner::start_ns; 0: not known
@@ -20,11 +31,6 @@ struct ProcessDetails {
     std::string command_line;      ///< arguments joined by spaces, cut at 4096 bytes
     std::uint32_t parent_pid = 0;
     std::string parent_name;
-    std::string unit;              ///< systemd unit, from the cgroup path
-    std::string session_id;        ///< login session, as loginctl(1) lists it
-    std::string session_user_id;   ///< who logged in, whatever the process's user is now
-    std::string container_id;      ///< from the cgroup path
-    std::string container_runtime; ///< docker, podman, containerd, cri-o, lxc, systemd-nspawn
 };
 using ProcessDetailsPtr = std::shared_ptr<const ProcessDetails>;
 

@@ -21,33 +21,29 @@ std::int64_t since_epoch_ns(std::uint64_t boottime_ns) {
 }
 
 /// The audit system knows sessions of all kinds, and which one a process that left it came from.
-void read_session(const ProcFiles& files, std::string_view cgroup, ProcessDetails& details) {
+void read_session(const ProcFiles& files, std::string_view cgroup, ProcessPlace& place) {
     if (const auto login = files.login()) {
-        details.session_id = std::to_string(login->session);
-        details.session_user_id = std::to_string(login->uid);
+        place.session_id = std::to_string(login->session);
+        place.session_user_id = std::to_string(login->uid);
         return;
     }
     auto facts = session_facts(cgroup);
-    details.session_id = std::move(facts.id);
-    details.session_user_id = std::move(facts.user_id);
+    place.session_id = std::move(facts.id);
+    place.session_user_id = std::move(facts.user_id);
 }
 
-bool same_place(const ProcessDetails& a, const ProcessDetails& b) {
-    return a.unit == b.unit && a.container_id == b.container_id && a.container_runtime == b.container_runtime &&
-           a.session_id == b.session_id && a.session_user_id == b.session_user_id;
-}
-
-/// What the process's control group says.
-void read_place(const ProcFiles& files, const EnrichConfig& config, ProcessDetails& details) {
-    if (!config.unit && !config.container && !config.session) return;
+ProcessPlace read_place(const ProcFiles& files, const EnrichConfig& config) {
+    ProcessPlace place;
+    if (!config.unit && !config.container && !config.session) return place;
     const std::string cgroup = files.cgroup();
     auto facts = cgroup_facts(cgroup);
-    if (config.unit) details.unit = std::move(facts.unit);
+    if (config.unit) place.unit = std::move(facts.unit);
     if (config.container) {
-        details.container_id = std::move(facts.container_id);
-        details.container_runtime = std::move(facts.container_runtime);
+        place.container_id = std::move(facts.container_id);
+        place.container_runtime = std::move(facts.container_runtime);
     }
-    if (config.session) read_session(files, cgroup, details);
+    if (config.session) read_session(files, cgroup, place);
+    return place;
 }
 
 } // namespace
@@ -110,7 +106,7 @@ ProcessTable::Entry ProcessTable::read(const Owner& owner, std::int64_t now_ns, 
         if (const auto parent = ProcFiles::open(proc_root_, stat->parent_pid))
             if (auto parent_stat = parent->stat()) details->parent_name = std::move(parent_stat->name);
     }
-    read_place(*files, config, *details);
+    static_cast<ProcessPlace&>(*details) = read_place(*files, config);
     entry.cgroup_id = owner.cgroup_id;
     entry.details = std::move(details);
     return entry;
@@ -126,14 +122,10 @@ void ProcessTable::move(Entry& entry, const Owner& owner, const EnrichConfig& co
     const auto stat = files ? files->stat() : std::nullopt;
     const bool alive = stat && stat->start_ticks == entry.start_ticks;
     if (!alive && !known) return;
+    ProcessPlace place = alive ? read_place(*files, config) : ProcessPlace{};
+    if (place == *entry.details) return;
     auto details = std::make_shared<ProcessDetails>(*entry.details);
-    details->unit.clear();
-    details->container_id.clear();
-    details->container_runtime.clear();
-    details->session_id.clear();
-    details->session_user_id.clear();
-    if (alive) read_place(*files, config, *details);
-    if (same_place(*details, *entry.details)) return;
+    static_cast<ProcessPlace&>(*details) = std::move(place);
     details->serial = ++serials_; // no longer what was read first
     entry.details = std::move(details);
 }

@@ -31,8 +31,8 @@ class ProcessTable {
     /// Never a wrong process: when /proc shows another start time than `owner.start_ns`, the pid was reused and only
     /// what the kernel said is known: without a program reader nothing (nullptr), as when the process was gone before.
     /// When the process has started another program since it sent, what exec() changes (executable, command line) is
-    /// left out. What its control group says (unit, container, session) is of the one that it sent in. `now_ns`: any clock that does not go back; says when an owner without a start time is checked again.
-    /// Loop thread, as reconfigure().
+    /// left out. What its control group says (unit, container, session) is of the one that it sent in. `now_ns`: any
+    /// clock that does not go back; says when an owner without a start time is checked again. Loop thread, as reconfigure().
     [[nodiscard]] ProcessDetailsPtr find(const Owner& owner, std::int64_t now_ns);
     /// `pid` has just started a program: reads its details now, while it certainly lives.
     void note_exec(std::uint32_t pid, std::int64_t now_ns);

@@ -5,8 +5,6 @@ address translation, as containers have it, and a server there that is reached t
 import json
 import os
 import shutil
-import socket
-import struct
 import subprocess
 import sys
 import unittest
@@ -163,12 +161,7 @@ class Containers(EndToEndCase):
     def datagram(self, dnsmon, ident):
         """The event of a query from outside, by a packet socket, so that no client is known; translated on its way."""
         message = wire.query("window.example.test", ident=ident)
-        udp = struct.pack("!4H", 4000 + ident % 1000, OTHER_PORT, 8 + len(message), 0) + message
-        header = struct.pack("!2B3H2BH4s4s", 0x45, 0, 20 + len(udp), ident, 0, 64, socket.IPPROTO_UDP, 0,
-                             socket.inet_aton(f"{OUTSIDE}.2"), socket.inet_aton(f"{OUTSIDE}.1"))
-        total = sum(struct.unpack("!10H", header))
-        checksum = ~(total + (total >> 16)) & 0xFFFF
-        packet = header[:10] + struct.pack("!H", checksum) + header[12:] + udp
+        packet = wire.ip_udp((f"{OUTSIDE}.2", 4000 + ident % 1000), (f"{OUTSIDE}.1", OTHER_PORT), message, ident)
         link = subprocess.run(["ip", "-j", "link", "show", "uplink"], check=True, stdout=subprocess.PIPE).stdout
         address = bytes.fromhex(json.loads(link)[0]["address"].replace(":", ""))
         send = (f"import socket; s = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0); "

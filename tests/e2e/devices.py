@@ -4,7 +4,6 @@
 runs; and whoever sends it: a socket or a frame made by hand."""
 import os
 import socket
-import struct
 import subprocess
 import sys
 
@@ -12,19 +11,11 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from dnsmon_e2e import Dnsmon, EndToEndCase, Namespace, loopback4, main, wire  # noqa: E402
 
 MARK = os.getpid() & 0xFFFF
-ETH_P_IP = 0x0800
+NAME = "leaf.example.test"
 MANY = 20
 
 
-def ip_udp(source, destination, payload):
-    udp = struct.pack("!4H", source[1], destination[1], 8 + len(payload), 0) + payload
-    return struct.pack("!2B3H2BH4s4s", 0x45, 0, 20 + len(udp), 0, 0, 64, socket.IPPROTO_UDP, 0,
-                       socket.inet_aton(source[0]), socket.inet_aton(destination[0])) + udp
-
-
 class Devices(EndToEndCase):
-    ident = 0x6000
-
     @classmethod
     def setUpClass(cls):
         cls.elsewhere = cls.enterClassContext(Namespace())
@@ -48,26 +39,22 @@ class Devices(EndToEndCase):
     def remove(self, number):
         subprocess.run(["ip", "link", "del", self.devices.pop(number)[0]], check=True)
 
-    def query(self):
-        Devices.ident += 1
-        return str(Devices.ident), wire.query("leaf.example.test", ident=Devices.ident)
-
     def one_event(self, dnsmon, ident, **wanted):
-        event = dnsmon.wait_event(event__action="query", dns__id=ident)
+        event = dnsmon.wait_event(event__action="query", dns__id=str(ident))
         self.assert_fields(event, **wanted)
         return event
 
     def send(self, number):
-        ident, message = self.query()
+        ident, message = wire.next_query(NAME)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
             s.sendto(message, (self.devices[number][2], 53))
         return ident
 
     def send_frame(self, number):
         name, here, there = self.devices[number]
-        ident, message = self.query()
+        ident, message = wire.next_query(NAME)
         with socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0) as s:
-            s.sendto(ip_udp((here, 1053), (there, 53), message), (name, ETH_P_IP, 0, 0, bytes(6)))
+            s.sendto(wire.ip_udp((here, 1053), (there, 53), message), (name, wire.ETH_P_IP, 0, 0, bytes(6)))
         return ident
 
     def check_all(self, dnsmon):
@@ -86,7 +73,7 @@ class Devices(EndToEndCase):
         """When the daemon has ended and written all that there is."""
         dnsmon.stop()
         for ident in idents:
-            self.assertEqual(len(dnsmon.events(event__action="query", dns__id=ident)), 1, ident)
+            self.assertEqual(len(dnsmon.events(event__action="query", dns__id=str(ident))), 1, ident)
 
     def test_many_devices_that_are_there_before(self):
         for _ in range(MANY):
@@ -105,14 +92,14 @@ class Devices(EndToEndCase):
 
     def test_packets_on_loopback_that_look_the_same(self):
         server, client = (loopback4(), 53), (loopback4(), 10053)
-        _, message = self.query()
+        _, message = wire.next_query(NAME)
         with Dnsmon() as dnsmon, wire.udp_socket() as s, wire.udp_socket() as listener, \
                 socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0) as frames:
             listener.bind(server)
             s.bind(client)
             for _ in range(10):
                 s.sendto(message, server)
-                frames.sendto(ip_udp(client, server, message), ("lo", ETH_P_IP, 0, 0, bytes(6)))
+                frames.sendto(wire.ip_udp(client, server, message), ("lo", wire.ETH_P_IP, 0, 0, bytes(6)))
                 s.sendto(message, server)
             dnsmon.stop()
             self.assertEqual(len(dnsmon.events(event__action="query", source__ip=client[0])), 30)
@@ -120,10 +107,10 @@ class Devices(EndToEndCase):
     def test_loopback_is_not_watched_when_it_is_not_wanted(self):
         self.add()
         with Dnsmon({"capture": {"loopback": False}}) as dnsmon, wire.udp_socket() as s:
-            ident, message = self.query()
+            ident, message = wire.next_query(NAME)
             s.sendto(message, (loopback4(), 53))
             self.assert_once(dnsmon, self.check_all(dnsmon))
-            self.assertEqual(dnsmon.events(event__action="query", dns__id=ident), [])
+            self.assertEqual(dnsmon.events(event__action="query", dns__id=str(ident)), [])
 
 
 if __name__ == "__main__":

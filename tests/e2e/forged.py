@@ -4,7 +4,6 @@
 a neighbour's address while another process sends on the same socket."""
 import os
 import socket
-import struct
 import subprocess
 import sys
 
@@ -13,27 +12,13 @@ from dnsmon_e2e import (Child, Dnsmon, EndToEndCase, HOOKS_BY_COOKIE, HOOKS_KNOW
                         loopback4, main, pick, wire)
 
 NAME = "www.example.test"
-ETH_P_IP = 0x0800
-
-
-def ip_udp(source, destination, payload):
-    """A whole IPv4 packet; checksums are nobody's concern on loopback."""
-    udp = struct.pack("!4H", source[1], destination[1], 8 + len(payload), 0) + payload
-    return struct.pack("!2B3H2BH4s4s", 0x45, 0, 20 + len(udp), 7, 0, 64, socket.IPPROTO_UDP, 0,
-                       socket.inet_aton(source[0]), socket.inet_aton(destination[0])) + udp
 
 
 class ForgedCase(EndToEndCase):
-    ident = 7000
-
     def setUp(self):
         if HOOKS_KNOW_FLOWS or HOOKS_BY_COOKIE:
             self.skipTest("only hooks at the packet's egress can tell")
         self.dnsmon = self.enterContext(Dnsmon())
-
-    def query(self):
-        ForgedCase.ident += 1
-        return ForgedCase.ident, wire.query(NAME, ident=ForgedCase.ident)
 
     def child(self, work):
         child = Child(work)
@@ -56,35 +41,35 @@ class Forged(ForgedCase):
         self.owner = self.child(self.victim.send)
 
     def ask_as_owner(self):
-        ident, message = self.query()
+        ident, message = wire.next_query(NAME)
         self.owner.tell(message)
         self.assertEqual(self.pid_of(ident), self.owner.pid)
 
     def forge_and_check(self, send, wanted):
         """With the addresses of a socket that has sent, in both directions; it goes on being its owner's."""
         self.ask_as_owner()
-        ident, message = self.query()
-        send(ip_udp(self.victim.getsockname(), self.server, message))
+        ident, message = wire.next_query(NAME)
+        send(wire.ip_udp(self.victim.getsockname(), self.server, message))
         event = self.dnsmon.wait_event(event__action="query", dns__id=str(ident))
         if wanted:
             self.assert_fields(event, process__pid=wanted, dnsmon__attribution="exact")
         else:  # of the ends only the server is known
             self.assert_fields(event, process__pid=os.getpid(), dnsmon__attribution="listener", dnsmon__server_process=None)
-        ident, message = self.query()
-        send(ip_udp(self.server, self.victim.getsockname(), wire.answer_to(message, "192.0.2.66")))
+        ident, message = wire.next_query(NAME)
+        send(wire.ip_udp(self.server, self.victim.getsockname(), wire.answer_to(message, "192.0.2.66")))
         event = self.dnsmon.wait_event(event__action="response", dns__id=str(ident))
         self.assertIn(pick(event, "dnsmon.server_process.pid"), (None, wanted))
         self.ask_as_owner()
 
     def test_a_packet_socket_is_nobodys(self):
         with socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0) as s:
-            self.forge_and_check(lambda packet: s.sendto(packet, ("lo", ETH_P_IP)), None)
+            self.forge_and_check(lambda packet: s.sendto(packet, ("lo", wire.ETH_P_IP)), None)
 
     def test_a_raw_socket_is_its_owners(self):
         with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW) as s:
             self.forge_and_check(lambda packet: s.sendto(packet, (socket.inet_ntoa(packet[16:20]), 0)), os.getpid())
         # Nor does it take the port: the next query reaches the server that is bound there.
-        ident, message = self.query()
+        ident, message = wire.next_query(NAME)
         self.owner.tell(message)
         event = self.dnsmon.wait_event(event__action="query", dns__id=str(ident))
         self.assert_fields(event, process__pid=self.owner.pid, dnsmon__server_process__pid=os.getpid())
@@ -115,7 +100,7 @@ class Delayed(ForgedCase):
                 heir = self.child(s.send)
                 truth = {}
                 for _ in range(10):
-                    (mine, message), (its, its_message) = self.query(), self.query()
+                    (mine, message), (its, its_message) = wire.next_query(NAME), wire.next_query(NAME)
                     s.send(message)
                     heir.tell(its_message)
                     truth |= {mine: os.getpid(), its: heir.pid}

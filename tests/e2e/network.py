@@ -9,7 +9,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
-from dnsmon_e2e import Dnsmon, EndToEndCase, Namespace, PATIENCE, main, pick, wire  # noqa: E402
+from dnsmon_e2e import Dnsmon, EndToEndCase, Namespace, PATIENCE, Veth, main, pick, wire  # noqa: E402
 
 MARK = os.getpid() & 0xFFFF
 NET = f"10.{MARK >> 8}.{MARK & 255}"
@@ -20,18 +20,12 @@ def ip(*words):
 
 
 class NetworkCase(EndToEndCase):
-    ident = 0x7000
-
-    def query(self):
-        NetworkCase.ident += 1
-        return str(NetworkCase.ident), wire.query("new.example.test", ident=NetworkCase.ident)
-
     def ask(self, server, namespace=None):
-        ident, message = self.query()
+        ident, message = wire.next_query("new.example.test")
         send = f"import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto({message!r}, ({server!r}, 53))"
         command = [sys.executable, "-c", send]
         subprocess.run(namespace.command(*command) if namespace else command, check=True)
-        return ident
+        return str(ident)
 
     def server(self, address):
         s = self.enterContext(wire.udp_socket())
@@ -42,28 +36,24 @@ class NetworkCase(EndToEndCase):
 
 class Addresses(NetworkCase):
     def setUp(self):
-        self.elsewhere = self.enterContext(Namespace())
-        ip("link", "add", "near", "type", "veth", "peer", "name", "far", "netns", self.elsewhere.name)
-        self.addCleanup(ip, "link", "del", "near")
-        ip("link", "set", "near", "up")
-        self.elsewhere.inside("addr", "add", f"{NET}.2/24", "dev", "far")
-        self.elsewhere.inside("link", "set", "far", "up")
+        self.elsewhere = self.enterContext(Veth())
+        self.net = self.elsewhere.here.rsplit(".", 1)[0]
         self.dnsmon = self.enterContext(Dnsmon())
 
     def check_server(self, address):
         """Of the first query to an address that has just come, from another host."""
-        ip("addr", "add", f"{address}/24", "dev", "near")
+        ip("addr", "add", f"{address}/24", "dev", "veth-here")
         ident = self.ask(address, self.elsewhere)
         event = self.dnsmon.wait_event(event__action="query", dns__id=ident)
         self.assertIn(os.getpid(), (pick(event, "process.pid"), pick(event, "dnsmon.server_process.pid")))
 
     def test_a_server_at_any_address_is_known_at_a_new_one(self):
         self.server("0.0.0.0")
-        self.check_server(f"{NET}.10")
+        self.check_server(f"{self.net}.10")
 
     def test_a_server_that_waited_for_its_address(self):
-        self.server(f"{NET}.11")
-        self.check_server(f"{NET}.11")
+        self.server(f"{self.net}.11")
+        self.check_server(f"{self.net}.11")
 
     def test_a_server_at_an_address_that_is_only_routed_here(self):
         ip("route", "add", "local", "192.0.2.0/24", "dev", "lo")

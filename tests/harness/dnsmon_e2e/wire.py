@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """DNS messages as bytes, built by hand so that tests can also build wrong ones (RFC 1035 4.1)."""
+import itertools
 import socket
 import struct
 
 from .waiting import PATIENCE
 
 A, CNAME, TXT, AAAA = 1, 5, 16, 28
+ETH_P_IP = 0x0800
+_idents = itertools.count(0x6000)
 
 
 def name(text):
@@ -20,6 +23,21 @@ def header(ident, flags=0x0100, questions=1, answers=0, authorities=0, additiona
 
 def query(qname, qtype=A, ident=0x1234):
     return header(ident) + name(qname) + struct.pack("!2H", qtype, 1)
+
+
+def next_query(qname):
+    """One with an id that no other has: the id and the message."""
+    ident = next(_idents)
+    return ident, query(qname, ident=ident)
+
+
+def ip_udp(source, destination, payload, ident=7):
+    """A whole IPv4 packet between two (address, port); without UDP's checksum, which is optional."""
+    udp = struct.pack("!4H", source[1], destination[1], 8 + len(payload), 0) + payload
+    head = struct.pack("!2B3H2BH4s4s", 0x45, 0, 20 + len(udp), ident, 0, 64, socket.IPPROTO_UDP, 0,
+                       socket.inet_aton(source[0]), socket.inet_aton(destination[0]))
+    total = sum(struct.unpack("!10H", head))
+    return head[:10] + struct.pack("!H", ~(total + (total >> 16)) & 0xFFFF) + head[12:] + udp
 
 
 def answer_to(message, address, ttl=60):
