@@ -53,10 +53,11 @@ def newborn(ident):
 class NamespacesCase(EndToEndCase):
     namespaces = "all"
 
-    def setUp(self):
+    @classmethod
+    def setUpClass(cls):
         if RELEASE < (6, 1):
             raise SkipCell("other network namespaces are watched from Linux 6.1 on")
-        self.dnsmon = self.enterContext(Dnsmon({"capture": {"namespaces": self.namespaces}}))
+        cls.dnsmon = cls.enterClassContext(Dnsmon({"capture": {"namespaces": cls.namespaces}}))
 
     def exchange(self, dnsmon=None, **wanted):
         """Query and response of one lookup; there are no other events of it."""
@@ -199,6 +200,7 @@ class All(NamespacesCase):
         self.dnsmon.wait_log("capture.namespaces")
         newborn(0x300)
         self.exchange(dns__id=str(0x300), dns__question__name=NEW_NAME)
+        self.dnsmon.reload({})
 
 
 class Host(NamespacesCase):

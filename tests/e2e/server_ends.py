@@ -134,8 +134,9 @@ ANY_V4, ANY_V6 = ("0.0.0.0", 53), ("::", 53)
 class OneServerForEachFamily(ServerCase):
     """0.0.0.0 and :: are two sockets' addresses, where the second takes IPv6 alone."""
 
-    def watch(self):
-        self.dnsmon = self.enterContext(Dnsmon())
+    @classmethod
+    def setUpClass(cls):
+        cls.dnsmon = cls.enterClassContext(Dnsmon())
 
     def check_both(self, v4, v6, ask):
         for _ in range(2):
@@ -148,12 +149,11 @@ class OneServerForEachFamily(ServerCase):
     def test_each_is_named_where_the_daemon_starts_later(self):
         udp = self.serve(udp_server(ANY_V4)), self.serve(udp_server(ANY_V6, v6_only=True))
         tcp = self.serve(tcp_server(ANY_V4)), self.serve(tcp_server(ANY_V6, v6_only=True))
-        self.watch()
+        self.dnsmon = self.enterContext(Dnsmon())
         self.check_both(*udp, self.ask_udp)
         self.check_both(*tcp, self.ask_tcp)
 
     def test_each_is_named_over_udp_whoever_came_first(self):
-        self.watch()
         v4 = self.serve(udp_server(ANY_V4))
         v6 = self.serve(udp_server(ANY_V6, v6_only=True))
         self.check_both(v4, v6, self.ask_udp)
@@ -161,13 +161,11 @@ class OneServerForEachFamily(ServerCase):
         self.check_both(self.serve(udp_server(ANY_V4)), v6, self.ask_udp)
 
     def test_each_is_named_over_tcp(self):
-        self.watch()
         v4 = self.serve(tcp_server(ANY_V4))
         v6 = self.serve(tcp_server(ANY_V6, v6_only=True))
         self.check_both(v4, v6, self.ask_tcp)
 
     def test_one_that_ends_leaves_the_other_known(self):
-        self.watch()
         for ends, stays, asked in ((ANY_V4, ANY_V6, V6), (ANY_V6, ANY_V4, V4)):
             server = self.serve(udp_server(stays, v6_only=True))
             other = self.serve(udp_server(ends, v6_only=True))
@@ -176,7 +174,6 @@ class OneServerForEachFamily(ServerCase):
             server.tell(b"close")
 
     def test_a_server_that_takes_both_is_named_on_both(self):
-        self.watch()
         server = self.serve(udp_server(ANY_V6))
         self.check_both(server, server, self.ask_udp)
         server.tell(b"close")
@@ -184,7 +181,6 @@ class OneServerForEachFamily(ServerCase):
         self.check_both(server, server, self.ask_tcp)
 
     def test_one_on_ipv4_alone_takes_ipv4_from_one_that_takes_both(self):
-        self.watch()
         both = self.serve(udp_server(ANY_V6, reuse=True))
         v4 = self.serve(udp_server(ANY_V4, reuse=True))
         self.check_both(v4, both, self.ask_udp)
