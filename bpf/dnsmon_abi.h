@@ -87,6 +87,7 @@ enum dnsmon_record_flags {
 	DNSMON_RECORD_CUT = 1,       /* the packet was longer than what was captured */
 	DNSMON_RECORD_OUTGOING = 2,  /* PACKET_OUTGOING: this host sent it */
 	DNSMON_RECORD_LOOPBACK = 4,  /* seen on the loopback device: both ends are here */
+	DNSMON_RECORD_NEW_DEVICE = 8, /* the first from this device of another namespace, or the first under its new name */
 };
 
 /* One packet in the ring buffer; `captured_bytes` of packet from the network header on follow. */

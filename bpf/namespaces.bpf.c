@@ -54,19 +54,21 @@ static __always_inline bool is_wanted(__u32 netns)
 	return netns && netns != own_netns && (every_namespace || bpf_map_lookup_elem(&wanted_namespaces, &netns));
 }
 
-static __always_inline void remember_device(struct __sk_buff *context, __u32 netns)
+/* Whether it is new, or has another name than before: numbers of namespaces that are gone are given again. */
+static __always_inline bool remember_device(struct __sk_buff *context, __u32 netns)
 {
 	struct dnsmon_device_key key = { .netns = netns, .ifindex = context->ifindex };
 	__u64 name[DNSMON_DEVICE_BYTES / 8], *known;
 	struct sk_buff *skb;
 
 	if (!bpf_cast_to_kern_ctx)
-		return;
+		return false;
 	skb = bpf_cast_to_kern_ctx(context);
 	__builtin_memcpy(name, skb->dev->name, sizeof(name));
 	known = bpf_map_lookup_elem(&device_names, &key);
-	if (!known || known[0] != name[0] || known[1] != name[1])
-		bpf_map_update_elem(&device_names, &key, name, BPF_ANY);
+	if (known && known[0] == name[0] && known[1] == name[1])
+		return false;
+	return bpf_map_update_elem(&device_names, &key, name, BPF_ANY) == 0;
 }
 
 /* A datagram to a group comes to each of its members, and to whoever listens to all: it is taken where it is sent. */
@@ -106,7 +108,8 @@ static __always_inline void take(struct __sk_buff *skb, __u16 ethertype, __u8 fl
 		read_current(&record.sender);
 		record.sender_match = DNSMON_MATCH_EXACT;
 	}
-	remember_device(skb, netns);
+	if (remember_device(skb, netns))
+		record.flags |= DNSMON_RECORD_NEW_DEVICE;
 	complete(skb, packet, netns, &record);
 }
 

@@ -7,4 +7,6 @@ install(FILES docs/man/dnsmon.8 DESTINATION ${CMAKE_INSTALL_MANDIR}/man8)
 install(FILES docs/man/dnsmon.yaml.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
 install(FILES packaging/completion/dnsmon.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME dnsmon)
 install(FILES packaging/dnsmon.sysusers DESTINATION lib/sysusers.d RENAME dnsmon.conf)
+install(FILES docs/attribution.md docs/event-schema.md docs/kernel-support.md docs/operations.md docs/performance.md docs/security.md
+              docs/shipping.md DESTINATION ${CMAKE_INSTALL_DOCDIR}) # the unit, the manual pages and the examples name them
 install(DIRECTORY packaging/examples DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -2,7 +2,7 @@
 #include "app/doctor.h"
 
 #include "cli/exit_code.h"
-#include "config/config.h"
+#include "config/load.h"
 #include "probe/features.h"
 #include "probe/probe.h"
 
@@ -80,8 +80,11 @@ void print_json(const Features& features, const Result<Probe>& probe) {
 
 int doctor(const DoctorCommand& command) {
     const Features features = probe_features();
-    const auto probe = Probe::attach(CaptureConfig{}, HooksConfig{});
+    const ConfigOutcome loaded = load_config_or_defaults(command.config_path, kDefaultConfigPath);
+    const auto probe = loaded.ok() ? Probe::attach(loaded.config.capture, loaded.config.hooks)
+                                   : Result<Probe>(Error{loaded.problems.front().to_string()});
     command.json ? print_json(features, probe) : print_text(features, probe);
+    if (!loaded.ok()) return kExitConfig;
     if (probe) return kExitOk;
     return features.missing_capabilities.empty() ? kExitFailed : kExitNoPermission;
 }

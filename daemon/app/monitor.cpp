@@ -74,6 +74,7 @@ void Monitor::pace(std::chrono::milliseconds period) {
 void Monitor::idle_tick() {
     tick_.acknowledge();
     probe_.resync_clock();
+    pipeline_.refresh_interfaces();
     drain();
 }
 

@@ -9,9 +9,12 @@
 #include "app/statistics_json.h"
 #include "app/statistics_metrics.h"
 #include "cli/command_line.h"
+#include "util/clock.h"
+#include "util/thread_name.h"
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <climits>
 #include <csignal>
@@ -20,6 +23,8 @@
 
 namespace dnsmon {
 namespace {
+
+constexpr std::chrono::seconds kStatusPeriod{10}; ///< of STATUS=, or stats.interval where that is shorter
 
 std::string host_name() {
     std::array<char, HOST_NAME_MAX + 1> name{};
@@ -107,6 +112,7 @@ Result<void> Service::start_pipeline() {
 
 Result<void> Service::start_metrics() {
     told_ = statistics();
+    rate_.look(told_.counter(Counter::kMessagesFound), clock_ns(CLOCK_MONOTONIC));
     auto server = MetricsServer::make(loop_, [this] { return to_metrics(statistics(), version_string()); });
     if (!server) return std::move(server).error();
     metrics_ = std::move(*server);
@@ -118,6 +124,7 @@ Result<void> Service::watch_events() {
     if (auto done = loop_.watch(news_.fd(), [this] { on_news(); }); !done) return done;
     if (auto done = loop_.watch(probe_->network_fd(), [this] { on_network(); }); !done) return done;
     if (auto done = watch_timer(stats_timer_, config_.stats.interval, &Service::on_stats); !done) return done;
+    if (auto done = watch_timer(status_timer_, status_period(), &Service::on_status); !done) return done;
     if (const auto limit = service_manager::watchdog_limit())
         return watch_timer(watchdog_timer_, *limit / 2, &Service::on_watchdog);
     return {};
@@ -151,6 +158,7 @@ void Service::on_signal() {
 
 void Service::on_network() {
     for (const std::string& change : probe_->follow_network()) log_.warn(change);
+    pipeline_->refresh_interfaces();
 }
 
 void Service::on_reload() {
@@ -196,8 +204,11 @@ void Service::apply(const Config& config, SinkChange sinks) {
     }
     writer_->replace_sinks(std::move(sinks.kept), std::move(sinks.added));
     notices_->set_format(config.output.format);
-    if (config.stats.interval != config_.stats.interval) stats_timer_->start(config.stats.interval);
+    const bool other_interval = config.stats.interval != config_.stats.interval;
     config_ = config;
+    if (!other_interval) return;
+    stats_timer_->start(config_.stats.interval);
+    status_timer_->start(status_period());
 }
 
 void Service::on_news() {
@@ -239,21 +250,31 @@ void Service::post_statistics(const Statistics& now) {
 }
 
 void Service::on_stats() {
-    pipeline_->refresh_interfaces();
+    post_statistics(statistics());
+}
+
+std::chrono::nanoseconds Service::status_period() const {
+    const std::chrono::nanoseconds stats = config_.stats.interval;
+    return stats.count() == 0 ? kStatusPeriod : std::min<std::chrono::nanoseconds>(stats, kStatusPeriod);
+}
+
+void Service::on_status() {
     const Statistics now = statistics();
-    post_statistics(now);
+    rate_.look(now.counter(Counter::kMessagesFound), clock_ns(CLOCK_MONOTONIC));
     service_manager::status(status_text(now));
 }
 
 std::string Service::status_text(const Statistics& statistics) const {
-    const std::string text = statistics.summary();
+    std::array<char, 32> rate{};
+    std::snprintf(rate.data(), rate.size(), ", %.1f messages/s", rate_.per_second());
+    const std::string text = statistics.summary() + rate.data();
     return reload_problem_.empty() ? text : text + "; reload failed: " + reload_problem_;
 }
 
 void Service::on_watchdog() {
     // This runs on the loop; the writer is alive when it has nothing to do or has done something since the last time.
     const WriterStatus writer = writer_->status();
-    if (writer.queued_bytes != 0 && writer.heartbeat == seen_heartbeat_) return;
+    if (writer.pending != 0 && writer.heartbeat == seen_heartbeat_) return;
     seen_heartbeat_ = writer.heartbeat;
     service_manager::watchdog();
 }
@@ -263,6 +284,7 @@ Result<void> Service::run() {
     Result<void> served;
     // Threads come after the first one's place ahead of others: they have none of it (CPUSchedulingResetOnFork=).
     std::thread loop([&] {
+        name_this_thread("dnsmon-loop");
         served = serve();
         exec_watcher_->stop();
     });

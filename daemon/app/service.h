@@ -5,6 +5,7 @@
 #pragma once
 
 #include "app/metrics_server.h"
+#include "app/message_rate.h"
 #include "app/monitor.h"
 #include "app/notice_board.h"
 #include "app/sinks.h"
@@ -60,9 +61,12 @@ class Service {
     void apply(const Config& config, SinkChange sinks);
     void on_news();
     void on_stats();
+    void on_status();
     void on_watchdog();
+    [[nodiscard]] std::chrono::nanoseconds status_period() const;
     [[nodiscard]] Statistics statistics() const;
     void post_statistics(const Statistics& now);
+    /// What STATUS= says: flavour, totals, losses, and how many messages a second came lately.
     [[nodiscard]] std::string status_text(const Statistics& statistics) const;
 
     Config config_;
@@ -85,6 +89,8 @@ class Service {
     std::unique_ptr<MetricsServer> metrics_;
     Statistics told_; ///< by the last statistics event; at first: as it was at the start
     std::optional<Timer> stats_timer_;
+    std::optional<Timer> status_timer_;
+    MessageRate rate_;
     std::optional<Timer> watchdog_timer_;
     std::uint64_t seen_heartbeat_ = 0;
     std::string reload_problem_; ///< of the last reload; empty: there was none

@@ -21,7 +21,7 @@ Usage: dnsmon COMMAND [OPTION]...
                             decode capture files (pcap, pcapng; - is standard
                             input), one event a line on standard output
   check-config [-c FILE]    say what is wrong in a configuration file
-  doctor [--json]           say what this kernel offers, what run would use
+  doctor [-c FILE] [--json] say what this kernel offers, what run would use
 
 Options
   -c, --config FILE   configuration; without it /etc/dnsmon.yaml if it exists,
@@ -99,6 +99,7 @@ class Parser {
 
     void add_doctor() {
         doctor_ = app_.add_subcommand("doctor", "Say what this kernel offers and what run would use");
+        add_config_option(doctor_, doctor_command_.config_path);
         doctor_->add_flag("--json", doctor_command_.json, "The report as one JSON object");
     }
 

@@ -29,6 +29,7 @@ struct CheckConfigCommand {
 };
 
 struct DoctorCommand {
+    std::optional<std::string> config_path; ///< as RunCommand::config_path
     bool json = false;
 };
 

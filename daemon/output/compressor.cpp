@@ -2,6 +2,7 @@
 #include "output/compressor.h"
 
 #include "output/rotation.h"
+#include "util/thread_name.h"
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -81,6 +82,7 @@ bool Compressor::stopping() {
 }
 
 void Compressor::run() {
+    name_this_thread("dnsmon-compress");
     (void)::setpriority(PRIO_PROCESS, 0, kLowestPriority); // on Linux: of this thread
     std::unique_lock lock(state_);
     while (!stop_) {

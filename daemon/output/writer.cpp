@@ -2,6 +2,7 @@
 #include "output/writer.h"
 
 #include "util/clock.h"
+#include "util/thread_name.h"
 
 #include <pthread.h>
 
@@ -94,6 +95,7 @@ void Writer::stop() {
 
 void Writer::run() {
     block_signals();
+    name_this_thread("dnsmon-writer");
     while (auto job = queue_.pop()) {
         if (reopen_.exchange(false)) reopen_sinks();
         if (job->replacement) replace(std::move(*job->replacement));
@@ -221,7 +223,9 @@ WriterStatus Writer::status() const {
     WriterStatus status;
     status.queued_bytes = queue_.weight();
     status.heartbeat = heartbeat_.load(std::memory_order_relaxed);
+    const std::uint64_t delivered = delivered_.load(); // first: what is settled meanwhile makes less pending, not more
     const std::lock_guard lock(books_);
+    status.pending = delivered > settled_ ? delivered - settled_ : 0;
     status.written = written_;
     status.dropped = dropped_;
     for (const Output& output : outputs_) status.sinks.push_back(output.status);

@@ -38,7 +38,8 @@ struct WriterStatus {
     DroppedByReason dropped{};
     std::vector<SinkStatus> sinks;
     std::size_t queued_bytes = 0;
-    std::uint64_t heartbeat = 0; ///< grows with every batch; stands still with queued_bytes > 0: the writer hangs
+    std::uint64_t pending = 0;   ///< events delivered and neither written nor dropped yet: queued, or in the sinks' hands
+    std::uint64_t heartbeat = 0; ///< grows with every batch; stands still with pending > 0: the writer hangs
 };
 
 /// What the loop tells the log and, when an outage ended, as a loss event.

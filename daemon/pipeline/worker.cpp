@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/worker.h"
 
+#include "util/thread_name.h"
+
 namespace dnsmon {
 namespace {
 
@@ -45,6 +47,7 @@ PacketBatch Worker::recycle() {
 }
 
 void Worker::run() {
+    name_this_thread("dnsmon-worker");
     Batch out;
     while (auto packets = queue_.pop()) {
         if (refused_.exchange(false)) on_room_();

@@ -73,10 +73,14 @@ void OtherNamespaces::refresh() {
     wanted_ = std::move(now);
 }
 
-std::uint32_t OtherNamespaces::device(std::uint32_t netns, std::uint32_t ifindex) {
+std::uint32_t OtherNamespaces::device(std::uint32_t netns, std::uint32_t ifindex, bool renewed) {
     const Place place{netns, ifindex};
     const auto known = devices_.find(place);
-    if (known != devices_.end()) return known->second;
+    if (known != devices_.end()) {
+        if (!renewed) return known->second;
+        places_.erase(known->second);
+        devices_.erase(known);
+    }
     if (devices_.size() >= kMaxDevices) {
         devices_.clear();
         places_.clear();

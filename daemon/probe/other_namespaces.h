@@ -33,7 +33,8 @@ class OtherNamespaces {
     void refresh();
 
     /// A number that stands for a device of another namespace, as Packet::interface; no interface's own.
-    [[nodiscard]] std::uint32_t device(std::uint32_t netns, std::uint32_t ifindex);
+    /// `renewed`: it is another one than was known by that place, or has another name; it gets another number.
+    [[nodiscard]] std::uint32_t device(std::uint32_t netns, std::uint32_t ifindex, bool renewed);
     [[nodiscard]] static bool is_device(std::uint32_t key) { return (key & kDeviceBit) != 0; }
     /// Valid until the next call of any method. Empty: not known any more.
     [[nodiscard]] std::string_view device_name(std::uint32_t key);

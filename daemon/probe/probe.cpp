@@ -115,7 +115,10 @@ Result<std::unique_ptr<Probe::State>> Probe::State::make(const CaptureConfig& ca
         auto others = OtherNamespaces::attach(capture, state->capture, state->hooks && state->hooks->names_packets(),
                                               state->plan.hooks);
         if (!others) return std::move(others).error();
-        state->others.emplace(std::move(others).value());
+        OtherNamespaces& there = state->others.emplace(std::move(others).value());
+        state->ring->number_other_devices([&there](std::uint32_t netns, std::uint32_t ifindex, bool renewed) {
+            return there.device(netns, ifindex, renewed);
+        });
     }
 
     // Last: every packet from the first on finds its owner.
@@ -150,17 +153,7 @@ const HookPlan& Probe::plan() const { return state_->plan; }
 int Probe::ring_fd() const { return state_->ring->fd(); }
 
 Result<std::uint64_t> Probe::drain(const OnPacket& on_packet, std::uint64_t limit) {
-    if (!state_->others) return state_->ring->drain(on_packet, limit);
-    const auto with_device = [&](const Packet& packet) {
-        if (packet.netns == 0) {
-            on_packet(packet);
-            return;
-        }
-        Packet there = packet;
-        there.interface = state_->others->device(packet.netns, packet.interface);
-        on_packet(there);
-    };
-    return state_->ring->drain(with_device, limit);
+    return state_->ring->drain(on_packet, limit);
 }
 
 Result<void> Probe::set_ports(const std::vector<std::uint16_t>& ports) {
@@ -182,6 +175,7 @@ std::vector<std::string> Probe::follow_network() {
     state_->changes->discard();
     // Failing leaves the addresses as they were; resync_clock() tries again.
     (void)state_->addresses.refresh();
+    state_->interfaces.refresh();
     return state_->sockets.follow();
 }
 

@@ -33,7 +33,9 @@ void RingReader::hand_over(std::span<const std::uint8_t> bytes, const OnPacket& 
 
     Packet packet;
     packet.time_ns = clock_.from_monotonic(record.time_ns);
-    packet.interface = record.ifindex;
+    packet.interface = record.netns != 0 && other_device_
+                           ? other_device_(record.netns, record.ifindex, (record.flags & DNSMON_RECORD_NEW_DEVICE) != 0)
+                           : record.ifindex;
     packet.netns = record.netns;
     packet.asked_port = record.asked_port;
     packet.direction = direction_of(record);

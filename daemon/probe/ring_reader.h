@@ -16,6 +16,8 @@ namespace dnsmon {
 class RingReader {
   public:
     using OnPacket = std::function<void(const Packet&)>;
+    /// Packet::interface of a device of another namespace. `renewed`: what was known of these two numbers is of another one.
+    using OtherDevice = std::function<std::uint32_t(std::uint32_t netns, std::uint32_t ifindex, bool renewed)>;
 
     /// `map_fd`: the ring map, of `ring_bytes`; stays the caller's.
     [[nodiscard]] static Result<std::unique_ptr<RingReader>> open(int map_fd, std::size_t ring_bytes);
@@ -25,6 +27,8 @@ class RingReader {
     /// taken, so counted: less than `limit` when the ring is empty.
     Result<std::uint64_t> drain(const OnPacket& on_packet, std::uint64_t limit);
     void resync_clock() { clock_.resync(); }
+    /// Without it such packets have the index that the device has there.
+    void number_other_devices(OtherDevice number) { other_device_ = std::move(number); }
 
   private:
     RingReader(int map_fd, RingWindow window) : map_fd_(map_fd), window_(std::move(window)) {}
@@ -33,6 +37,7 @@ class RingReader {
     int map_fd_;
     RingWindow window_;
     WallClock clock_;
+    OtherDevice other_device_;
 };
 
 } // namespace dnsmon

@@ -23,7 +23,7 @@ _dnsmon() {
         case $command in
         run) words+=" --config --stdout" ;;
         check-config) words+=" --config" ;;
-        doctor) words+=" --json" ;;
+        doctor) words+=" --config --json" ;;
         read)
             words+=" --port --format"
             if [[ $current != -* ]]; then

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """The command line: exit codes, messages, help that fits a screen."""
+import json
 import os
 import subprocess
 import sys
@@ -93,6 +94,17 @@ class CommandLine(EndToEndCase):
         self.assertIn(os.uname().release, result.stdout)
         for word in ("cgroup", "kprobe", "fentry"):
             self.assertIn(word, result.stdout.lower())
+
+    def test_doctor_goes_by_the_configuration(self):
+        none = run_dnsmon("doctor", "-c", self.config("hooks: {mode: none}\n"))
+        self.assertEqual(none.returncode, 0, none.stderr)
+        self.assertIn("dnsmon run would use: hooks: none", none.stdout)
+        path = self.config("hooks: {mode: nonesuch}\n")
+        wrong = run_dnsmon("doctor", "-c", path)
+        self.assertEqual(wrong.returncode, 78, wrong.stderr)
+        self.assertIn(f"dnsmon run would fail: {path}:1:14: hooks.mode", wrong.stdout)
+        report = json.loads(run_dnsmon("doctor", "--json", "-c", path).stdout)
+        self.assertIn("hooks.mode", report["problem"])
 
 
 if __name__ == "__main__":

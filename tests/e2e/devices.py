@@ -75,6 +75,17 @@ class Devices(EndToEndCase):
         for ident in idents:
             self.assertEqual(len(dnsmon.events(event__action="query", dns__id=str(ident))), 1, ident)
 
+    def test_one_that_is_renamed_has_its_new_name_at_once(self):
+        number = self.add()
+        name, *addresses = self.devices[number]
+        with Dnsmon() as dnsmon:
+            self.one_event(dnsmon, self.send(number), observer__egress__interface__name=name)
+            for words in (["down"], ["name", "renamed0"], ["up"]):
+                subprocess.run(["ip", "link", "set", "renamed0" if words == ["up"] else name, *words], check=True)
+            self.devices[number] = ("renamed0", *addresses)
+            subprocess.run(["ip", "neigh", "replace", addresses[1], "lladdr", "02:00:00:00:00:01", "dev", "renamed0"], check=True)
+            self.one_event(dnsmon, self.send(number), observer__egress__interface__name="renamed0")
+
     def test_many_devices_that_are_there_before(self):
         for _ in range(MANY):
             self.add()

@@ -3,6 +3,7 @@
 """Start and stop: READY, draining, restart, kill -9, running without hooks."""
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 from dnsmon_e2e import Client, DNSMON, Dnsmon, EndToEndCase, Resolver, loopback4, main, pick, run_dnsmon, wire  # noqa: E402
+from dnsmon_e2e.stopped_thread import StoppedThread  # noqa: E402
 
 
 class Lifecycle(EndToEndCase):
@@ -89,7 +91,41 @@ class Lifecycle(EndToEndCase):
             dnsmon.wait_line(lambda line: '"dnsmon.stats"' in line)
         self.assertEqual(dnsmon.notified[0], "READY=1")
         self.assertIn("STOPPING=1", dnsmon.notified)
-        self.assertTrue(any(line.startswith("STATUS=") and "hooks" in line for line in dnsmon.notified))
+        states = [line for line in dnsmon.notified if line.startswith("STATUS=")]
+        self.assertTrue(any("hooks" in line for line in states), states)
+
+    def test_status_says_losses_and_the_rate_also_without_statistics(self):
+        with Resolver() as resolver, Dnsmon({"stats": {"interval": "never"}}) as dnsmon:
+            with wire.udp_socket(seconds=10) as s:
+                s.connect((resolver.address4, 53))
+                for ident in range(100):
+                    s.send(wire.query("www.example.test", ident=ident))
+                    s.recv(4096)
+            said = re.compile(r"STATUS=hooks \w+, \d+ messages, .* 0 lost, ([0-9.]+) messages/s$")
+            rate = dnsmon.wait_notified(lambda line: (m := said.match(line)) and float(m[1]), 30)
+        self.assertGreaterEqual(rate, 200 / 30)  # since the start, at most that long ago
+        self.assertLessEqual(rate, 200 / 9)      # it is said every ten seconds
+
+    def test_watchdog_is_told_only_while_loop_and_writer_go_on(self):
+        heartbeats = "WATCHDOG=1"
+        with Dnsmon(environment={"WATCHDOG_USEC": "400000"}) as dnsmon, wire.udp_socket() as s:
+            def beats_on():
+                return dnsmon.notified_count(heartbeats, dnsmon.notified.count(heartbeats) + 3, 10)
+
+            def stands_still():
+                dnsmon.notified_count(heartbeats, dnsmon.notified.count(heartbeats) + 1, 1)  # one that was on its way
+                return not dnsmon.notified_count(heartbeats, dnsmon.notified.count(heartbeats) + 1, 3)
+
+            self.assertTrue(beats_on())
+            with StoppedThread(dnsmon.pid, "dnsmon-writer"):
+                self.assertTrue(beats_on(), "it has nothing to do")
+                s.sendto(wire.query("stuck.example.test"), (loopback4(), 53))
+                self.assertTrue(stands_still(), "an event waits")
+            self.assertTrue(beats_on())
+            with StoppedThread(dnsmon.pid, "dnsmon-loop"):
+                self.assertTrue(stands_still())
+            self.assertTrue(beats_on())
+            dnsmon.wait_event(dns__question__name="stuck.example.test")
 
     def test_hooks_that_cannot_attach_are_an_error_when_forced(self):
         doctor = json.loads(run_dnsmon("doctor", "--json").stdout)

@@ -152,6 +152,14 @@ class All(NamespacesCase):
                                        network__direction="egress", dnsmon__server_process__pid=resolver.process.pid)
                     self.assert_fields(response, dnsmon__interfaces=["in", "out"],
                                        dnsmon__server_process__pid=resolver.process.pid)
+                # As the next namespace's device would, that gets the number of one that is gone.
+                for words in (["out", "down"], ["out", "name", "renamed"], ["renamed", "up"]):
+                    asks.inside("link", "set", *words)
+                Client(*asks.command("dig", f"@{net}.2", NAME))  # finds the neighbour
+                client = Client(*asks.command("dig", "+tries=1", f"@{net}.2", NAME))
+                query, response = self.exchange(process__pid=client.pid)
+                self.assert_fields(query, dnsmon__interfaces=["renamed", "in"])
+                self.assert_fields(response, dnsmon__interfaces=["in", "renamed"])
 
     def test_a_server_older_than_the_daemon(self):
         with Namespace() as there, Resolver([loopback4()], there.command) as resolver:

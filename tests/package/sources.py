@@ -79,7 +79,8 @@ class Sources(unittest.TestCase):
                 f.write("{}\n")
             example = os.path.join(folder, "logrotate")
             with open(example, "w") as f:
-                f.write(read("packaging/examples/logrotate").replace("/var/log/dnsmon/events.json", log))
+                f.write(read("packaging/examples/logrotate").replace("/var/log/dnsmon/events.json", log)
+                        .replace("su dnsmon dnsmon", "su root root"))  # the user is the package's
             os.chmod(example, 0o644)
             done = run("logrotate", "--debug", "--force", "--state", os.path.join(folder, "state"), example)
             self.assertEqual(done.returncode, 0, done.stdout)

@@ -61,11 +61,11 @@ make_package() {
 }
 
 hooks_without_systemd() {
-    guest "$1.hooks" -t 1500 -p "$dnsmon" "${tests[@]}" "$1" tests/vm/cases/hooks.sh "${flavours[@]}"
+    guest "$1.hooks" -t 1200 -p "$dnsmon" "${tests[@]}" "$1" tests/vm/cases/hooks.sh "${flavours[@]}"
 }
 
 hooks_with_package() {
-    guest "$1.hooks" -i -t 1800 -s "$2" -p "$(deb_of "$2")=dnsmon.deb" "${tests[@]}" "$1" tests/vm/cases/hooks.sh "${flavours[@]}"
+    guest "$1.hooks" -i -t 1200 -s "$2" -p "$(deb_of "$2")=dnsmon.deb" "${tests[@]}" "$1" tests/vm/cases/hooks.sh "${flavours[@]}"
 }
 
 # The package's life, then the next boot from the same disk. Programs come and go under load here, and the kernel patches its
@@ -73,18 +73,18 @@ hooks_with_package() {
 service() {
     local kernel=$1 suite=$2 work
     work=$(mktemp -d "$top/build/vm/disk.XXXXXX")
-    guest "$kernel.service" -i -o -t 1500 -s "$suite" -d "$work/disk" -p "$(deb_of "$suite")=dnsmon.deb" \
+    guest "$kernel.service" -i -o -t 900 -s "$suite" -d "$work/disk" -p "$(deb_of "$suite")=dnsmon.deb" \
         -p "$top/build/vm/next-$suite.deb=dnsmon-next.deb" -p "$top/packaging/examples/kprobe.conf" \
         -p "$top/packaging/examples/metrics.conf" \
         -p "$here/cases/early_lookup.service" -p "$here/cases/capabilities.sh" -p "$here/cases/service_lib.sh" \
         -p "$here/cases/service.sh" "$kernel" ./service.sh "${flavours[@]}"
-    guest "$kernel.boot" -i -o -t 600 -s "$suite" -d "$work/disk" -p "$here/cases/service_lib.sh" -p "$here/cases/next_boot.sh" \
+    guest "$kernel.boot" -i -o -t 300 -s "$suite" -d "$work/disk" -p "$here/cases/service_lib.sh" -p "$here/cases/next_boot.sh" \
         "$kernel" ./next_boot.sh
     rm -rf "$work"
 }
 
 conditions() { # KERNEL NAME KERNEL_ARGUMENTS
-    guest "$1.$2" -t 600 -a "$3" -p "$dnsmon" "${tests[@]}" -p "$here/cases/service_lib.sh" -p "$here/cases/conditions.sh" \
+    guest "$1.$2" -t 400 -a "$3" -p "$dnsmon" "${tests[@]}" -p "$here/cases/service_lib.sh" -p "$here/cases/conditions.sh" \
         "$1" ./conditions.sh
 }
 
@@ -92,7 +92,7 @@ native() {
     local flavour=cgroup
     mkdir -p "$top/build/vm/native"
     ln -sfn "$top/tests" "$top/build/vm/native/tests"
-    { (cd "$top/build/vm/native" && DNSMON=$dnsmon CLIENTS=$clients "$here/cases/hooks.sh" $flavour) || echo "EXIT $?"
+    { (cd "$top/build/vm/native" && DNSMON=$dnsmon CLIENTS=$clients DNSMON_TEST_PATIENCE=1 "$here/cases/hooks.sh" $flavour) || echo "EXIT $?"
       echo "SECONDS $SECONDS"; } > "$results/native.hooks"
     "$here/table.py" --guest "$results/native.hooks"
 }
@@ -131,7 +131,7 @@ wait
 # Alone: its hooks see the whole host.
 if [[ " $* " == *' native '* ]]; then names+=(native.hooks); native; fi
 
-"$here/table.py" --tables "$results" > "$top/build/vm/matrix.md"
+"$here/table.py" --tables "$results" "${names[@]}" > "$top/build/vm/matrix.md"
 cat "$top/build/vm/matrix.md"
 if [[ $docs ]]; then
     sed -i -e "/<!-- matrix -->/,/<!-- end of matrix -->/{/<!-- matrix -->/r $top/build/vm/matrix.md" -e '/^<!--/!d}' "$top/docs/kernel-support.md"

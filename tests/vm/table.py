@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """What the guests said, as lines, tables and a sum. A result is a file of lines, named KERNEL.PART:
-KERNEL release, DOCTOR json, CASE name passed|FAILED[: what], SKIPPED name: why, CAPABILITY flavour name: what, SCORE n,
-EXIT status, SECONDS n; all others are what a failed case printed.
+KERNEL release, DOCTOR json, CASE name passed|FAILED[: what], SKIPPED name: why, SCORE n, EXIT status, SECONDS n; all
+others are what a failed case printed.
 
-usage: table.py --guest FILE | --tables FOLDER | --tally FOLDER NAME…"""
+usage: table.py --guest FILE | --tables FOLDER NAME… | --tally FOLDER NAME…"""
 import json
 import os
 import re
@@ -94,9 +94,6 @@ def print_tables(guests):
         for line in guest.lines:
             if line.startswith("SCORE "):
                 print(row(guest.release, guest.part, "systemd-analyze security", line.removeprefix("SCORE ")))
-            elif line.startswith("CAPABILITY "):
-                flavour, name, what = line.removeprefix("CAPABILITY ").split(" ", 2)
-                print(row(guest.release, guest.part, f"{flavour} without {name.rstrip(':')}", what))
 
 
 def in_order(name):
@@ -109,11 +106,11 @@ def main():
     if how == "--guest":
         print_guest(Guest(where))
         return 0
-    if how == "--tables":
-        print_tables([Guest(os.path.join(where, n)) for n in sorted(os.listdir(where), key=in_order) if not n.endswith(".part")])
-        return 0
     missing = [name for name in names if not os.path.exists(os.path.join(where, name))]
-    guests = [Guest(os.path.join(where, name)) for name in names if name not in missing]
+    guests = [Guest(os.path.join(where, name)) for name in sorted(names, key=in_order) if name not in missing]
+    if how == "--tables":
+        print_tables(guests)
+        return 0
     passed = sum(ok for g in guests for _, ok, _ in g.cases)
     failed = sum(not ok for g in guests for _, ok, _ in g.cases) + len(missing)
     for name in missing:

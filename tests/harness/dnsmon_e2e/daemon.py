@@ -118,6 +118,14 @@ class Dnsmon:
         """What the service manager was told, a line each."""
         return self._notify.messages
 
+    def notified_count(self, message, count, seconds):
+        """Whether the service manager is told that so many times before the time is up."""
+        return self._notify.wait_count(message, count, seconds)
+
+    def wait_notified(self, found, seconds):
+        """The first true value of found(line) for a line that the service manager is told; None when the time is up."""
+        return self._notify.wait_message(found, seconds)
+
     @property
     def lines(self):
         """Everything on standard output so far."""

@@ -89,6 +89,11 @@ class NotifySocket:
         with self._changed:
             return self._changed.wait_for(lambda: self.messages.count(message) >= count, seconds * PATIENCE)
 
+    def wait_message(self, found, seconds):
+        """The first true value of found(message), old ones first; None when the time is up."""
+        with self._changed:
+            return self._changed.wait_for(lambda: next(filter(None, map(found, self.messages)), None), seconds * PATIENCE)
+
     def _watch(self, pidfd):
         select.select([pidfd], [], [])
         os.close(pidfd)

@@ -56,7 +56,9 @@ TEST_CASE("check-config and doctor") {
     CHECK_FALSE(command<CheckConfigCommand>({"check-config"}).config_path);
     CHECK(command<CheckConfigCommand>({"check-config", "-c", "x"}).config_path == "x");
     CHECK_FALSE(command<DoctorCommand>({"doctor"}).json);
+    CHECK_FALSE(command<DoctorCommand>({"doctor"}).config_path);
     CHECK(command<DoctorCommand>({"doctor", "--json"}).json);
+    CHECK(command<DoctorCommand>({"doctor", "--config=x"}).config_path == "x");
 }
 
 TEST_CASE("surplus arguments are named in the order in which they stand") {

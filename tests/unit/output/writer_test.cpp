@@ -128,6 +128,20 @@ TEST_CASE("a sink that does not move holds the workers up, and nothing is lost")
     CHECK(numbers(tap->lines).size() == 1000);
 }
 
+TEST_CASE("a batch in the hands of a sink that hangs is pending, though nothing is queued") {
+    const auto tap = std::make_shared<Tap>();
+    Writer writer(sinks({tap}), {});
+    tap->set([&] { tap->open = false; });
+    (void)writer.deliver(numbered(0, 1));
+    tap->wait([&] { return tap->waiting == 1; });
+    const auto hanging = writer.status();
+    CHECK(hanging.queued_bytes == 0);
+    CHECK(hanging.pending == 1);
+    tap->set([&] { tap->open = true; });
+    writer.drain();
+    CHECK(writer.status().pending == 0);
+}
+
 TEST_CASE("an event is written when one sink took it") {
     const auto good = std::make_shared<Tap>();
     const auto bad = std::make_shared<Tap>();

@@ -108,7 +108,8 @@ esac
 # Nobody here loads the first on demand, and without either the test of quota would only be skipped.
 modprobe -a loop quota_v2 || { failed=1; echo "CASE quota_modules FAILED"; }
 # The table of lookups with what auto has chosen, without IPv6 that part of it is skipped; a disk quota.
-DNSMON=$dnsmon FILES="lookups server_ends quota" tests/vm/cases/hooks.sh "$chosen" | grep -vE '^(KERNEL|DOCTOR) '
+DNSMON=$dnsmon FILES="lookups server_ends quota" tests/vm/cases/hooks.sh "$chosen" > $folder/hooks || failed=1
+grep -vE '^(KERNEL|DOCTOR) ' $folder/hooks
 if grep -q ipv6.disable=1 /proc/cmdline; then works ipv6_disabled auto 'fentry|kprobe|cgroup'; fi
 second_refused
 refused no_capabilities auto 77 CAP_BPF setpriv --bounding-set=-all --inh-caps=-all

@@ -13,7 +13,7 @@ in_this_boot() { journalctl -b -u dnsmon -o cat | grep -F "\"$1\"" | grep -q '"n
 # Shutting down stopped the service in order.
 stopped_in_order() { journalctl -b -1 -u dnsmon -o cat | tail -n 5 | tee /dev/stderr | grep -q "Deactivated successfully"; }
 kept() { running && grep -q '^  interval: 1s' /etc/dnsmon.yaml && logged again.example; }
-stopped() { systemctl stop dnsmon && nothing && [[ ! -e /run/dnsmon ]]; }
+stopped() { systemctl stop dnsmon && nothing; }
 purged() {
     systemctl start dnsmon && apt-get purge -y dnsmon && nothing && ! running || return 1
     local left; left=$(find /etc /usr /var/lib /var/log /run -name '*dnsmon*' ! -path '/var/lib/dpkg/info/*' ! -path '/run/systemd/*')

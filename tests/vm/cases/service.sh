@@ -8,6 +8,10 @@ new_main_pid() { local pid; pid=$(main_pid); running && ((pid != 0 && pid != $1)
 
 installed() { apt-get install -y --no-install-recommends /payload/dnsmon.deb && command -v dnsmon; }
 enabled() { systemctl enable --now dnsmon && running && systemctl is-enabled dnsmon; }
+hooks_attached() {
+    diff <(echo "$before") <(echo "$attached")
+    [[ $attached == *'program '*'map '* && $attached == *'link '* && $attached == *'packet socket'* && $attached != "$before" ]]
+}
 journal_json() { logged first.example && journalctl -u dnsmon -o json | grep -q '"DNS_NAME":"first.example'; }
 
 good_reload() {
@@ -28,6 +32,16 @@ broken_hangup() {
     local done=$?
     cp /root/dnsmon.yaml /etc/dnsmon.yaml
     systemctl reload dnsmon && return $done
+}
+
+# As RestartPreventExitStatus= wants it: told once, not tried again.
+broken_start() {
+    echo 'captrue: {}' >> /etc/dnsmon.yaml
+    ! systemctl restart dnsmon && sleep 3 && ! running && [[ $(show ExecMainStatus) == 78 && $(show NRestarts) == 0 ]] &&
+        systemctl status dnsmon -n 20 | tee /dev/stderr | grep -q '/etc/dnsmon.yaml:[0-9]*:[0-9]*: captrue' && [[ $(bpf_objects) == "$before" ]]
+    local done=$?
+    cp /root/dnsmon.yaml /etc/dnsmon.yaml
+    systemctl start dnsmon && running && [[ $(bpf_objects) == "$attached" ]] && return $done
 }
 
 restart_under_load() {
@@ -59,6 +73,18 @@ second_refused() {
     timeout 20 dnsmon run > /tmp/second 2>&1 || status=$?
     cat /tmp/second
     [[ $status == 1 ]] && grep -q "process $(main_pid) holds" /tmp/second && [[ $(bpf_objects) == "$attached" ]]
+}
+# The other way round: the service is refused, each time it is tried.
+refused_beside_another() {
+    local other
+    systemctl stop dnsmon
+    dnsmon run 2> /tmp/other &
+    other=$!
+    until_true 60 grep -q '"capturing"' /tmp/other && ! systemctl start dnsmon && sleep 8 && ! running && said "process $other holds /run/dnsmon/lock"
+    local done=$?
+    kill $other && wait $other || done=1
+    systemctl reset-failed dnsmon
+    systemctl start dnsmon && running && [[ $(bpf_objects) == "$attached" ]] && return $done
 }
 no_capabilities() {
     local status=0
@@ -124,19 +150,26 @@ case_of enable enabled
 attached=$(bpf_objects)
 echo "DOCTOR $(dnsmon doctor --json | tr -d '\n')"
 echo "SCORE $(systemd-analyze security dnsmon | sed -n 's/.*level for dnsmon.service: \([0-9.]*\).*/\1/p')"
+case_of hooks_attached hooks_attached
 case_of journal_json journal_json
+case_of status until_true 30 status_has 'hooks .* messages, .* lost, .* messages/s$'
 case_of few_capabilities few_capabilities
 case_of reload good_reload
 case_of broken_reload broken_reload
 case_of broken_hangup broken_hangup
+case_of broken_start broken_start
 case_of restart_under_load restart_under_load
 case_of killed killed
 case_of watchdog watchdog
 case_of second_refused second_refused
+case_of refused_beside_another refused_beside_another
 case_of no_capabilities no_capabilities
 case_of metrics metrics
 case_of upgrade upgraded
 for flavour; do case_of "$flavour" flavour "$flavour"; done
-/payload/capabilities.sh fentry cgroup
+systemctl stop dnsmon
+flavours=(fentry cgroup)
+[[ $(uname -r) =~ ^(5\.10|6\.1)\. ]] || flavours+=(kprobe) # there the unit's set does not do: flavour()
+/payload/capabilities.sh "${flavours[@]}" || failed=1
 case_of prepared prepared
 exit $failed

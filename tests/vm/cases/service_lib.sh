@@ -15,7 +15,7 @@ case_of() {
         tail -n 20 /tmp/output
         systemctl show dnsmon -P ActiveState -P MainPID -P StatusText -P Result
         journalctl -u dnsmon -o cat -n 30 | grep -v '"stats"' | cut -c1-300
-        echo "bpf objects: before ${before:-?}, attached ${attached:-?}, now $(bpf_objects)"
+        printf 'before:\n%s\nattached:\n%s\nnow:\n%s\n' "${before:-?}" "${attached:-?}" "$(bpf_objects)"
     fi
 }
 
@@ -29,12 +29,15 @@ until_true() {
     return 0 # and not the loop's own: that of its last wait
 }
 
-# What of BPF is there beside systemd's own programs: "programs maps links cgroup-attachments".
+# What of BPF is there beside systemd's own programs, and packet sockets: each kind and name with how many there are.
 bpf_objects() {
-    echo "$(bpftool prog show | grep -E '^[0-9]+:' | grep -vc ' name sd_')" \
-        "$(bpftool map show | grep -E '^[0-9]+:' | grep -vcE ' name sd_|libbpf')" \
-        "$(bpftool link show | grep -cE '^[0-9]+:')" \
-        "$(bpftool cgroup tree 2> /dev/null | grep -E '^ *[0-9]+ ' | grep -vc ' sd_')"
+    {
+        bpftool prog show | sed -n 's/^[0-9]*: \(.*\)  tag .*/program \1/p'
+        bpftool map show | sed -n 's/^[0-9]*: \(.*\)  flags .*/map \1/p'
+        bpftool link show | sed -n 's/^[0-9]*: \([a-z_]*\).*/link \1/p'
+        bpftool cgroup tree 2> /dev/null | sed -nE 's/^ *[0-9]+ +(.*)/attached to a cgroup: \1/p'
+        sed 's/.*/packet socket/; 1d' /proc/net/packet
+    } | grep -vE '[ :]sd_|libbpf' | sort | uniq -c | sed 's/ \+/ /g'
 }
 show() { systemctl show -P "$1" dnsmon; }
 running() { [[ $(show ActiveState) == active ]]; }
