@@ -102,7 +102,7 @@ class CommandLine(EndToEndCase):
         path = self.config("hooks: {mode: nonesuch}\n")
         wrong = run_dnsmon("doctor", "-c", path)
         self.assertEqual(wrong.returncode, 78, wrong.stderr)
-        self.assertIn(f"dnsmon run would fail: {path}:1:14: hooks.mode", wrong.stdout)
+        self.assertIn(f"dnsmon run would fail: {path}:1:15: hooks.mode", wrong.stdout)
         report = json.loads(run_dnsmon("doctor", "--json", "-c", path).stdout)
         self.assertIn("hooks.mode", report["problem"])
 
