@@ -9,8 +9,10 @@ new_main_pid() { local pid; pid=$(main_pid); running && ((pid != 0 && pid != $1)
 installed() { apt-get install -y --no-install-recommends /payload/dnsmon.deb && command -v dnsmon; }
 enabled() { systemctl enable --now dnsmon && running && systemctl is-enabled dnsmon; }
 hooks_attached() {
-    diff <(echo "$before") <(echo "$attached")
-    [[ $attached == *'program '*'map '* && $attached == *'link '* && $attached == *'packet socket'* && $attached != "$before" ]]
+    local kind
+    echo "$attached"
+    for kind in program map link 'packet socket'; do grep -q "^ [0-9]* $kind" <<< "$attached" || return 1; done
+    [[ $attached != "$before" ]]
 }
 journal_json() { logged first.example && journalctl -u dnsmon -o json | grep -q '"DNS_NAME":"first.example'; }
 
