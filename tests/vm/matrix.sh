@@ -23,7 +23,7 @@ mkdir -p "$results" "$clients"
 # guest NAME RUN_GUEST'S-ARGUMENT…: what it says becomes build/vm/results/NAME.
 guest() {
     local name=$1 status=0; shift
-    "$here/run_guest.sh" "$@" > "$results/$name.part" || status=$?
+    nice "$here/run_guest.sh" "$@" > "$results/$name.part" || status=$?
     ((status == 0)) || echo "EXIT $status" >> "$results/$name.part"
     echo "SECONDS $SECONDS" >> "$results/$name.part"
     mv "$results/$name.part" "$results/$name"
@@ -112,16 +112,18 @@ for kernel; do
     esac
     "$here/images.sh" "${images[@]}"
 done
-# Guests that need no package run while the packages are made.
+# Guests that need no package run while the packages are made, behind these: the longest of all waits for one.
 for kernel; do
     case $kernel in 6.1 | 6.12 | native) ;; *) start "$kernel.hooks" hooks_without_systemd "$kernel" ;; esac
 done
-for kernel; do
-    case $kernel in 6.1) suite=bookworm ;; 6.12) suite=trixie ;; *) continue ;; esac
-    if chosen "$kernel.hooks" || chosen "$kernel.service"; then make_package "$suite"; fi
-    start "$kernel.hooks" hooks_with_package "$kernel" "$suite"
-    start "$kernel.service" service "$kernel" "$suite"
+packaged=()
+for kernel in 6.12 6.1; do if [[ " $* " == *" $kernel "* ]]; then packaged+=("$kernel"); fi; done
+suite_of() { if [[ $1 == 6.12 ]]; then echo trixie; else echo bookworm; fi; }
+for kernel in ${packaged[@]+"${packaged[@]}"}; do
+    if chosen "$kernel.hooks" || chosen "$kernel.service"; then make_package "$(suite_of "$kernel")"; fi
+    start "$kernel.hooks" hooks_with_package "$kernel" "$(suite_of "$kernel")"
 done
+for kernel in ${packaged[@]+"${packaged[@]}"}; do start "$kernel.service" service "$kernel" "$(suite_of "$kernel")"; done
 for kernel; do
     [[ $kernel != native ]] || continue
     start "$kernel.integrity" conditions "$kernel" integrity 'lsm=lockdown lockdown=integrity ipv6.disable=1'
