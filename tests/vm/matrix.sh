@@ -9,7 +9,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
-dnsmon=${DNSMON:-$top/build/release/dnsmon}
+dnsmon=$top/build/vm/dnsmon
 results=$top/build/vm/results
 clients=$top/build/vm/clients
 flavours=(kprobe fentry cgroup)
@@ -19,6 +19,7 @@ docs=''
 [[ ${1:-} == --docs ]] && { docs=yes; shift; }
 (($#)) || set -- 5.10 6.1 6.12 7 native
 mkdir -p "$results" "$clients"
+strip -o "$dnsmon" "${DNSMON:-$top/build/release/dnsmon}" # every guest unpacks it
 
 # guest NAME RUN_GUEST'S-ARGUMENT…: what it says becomes build/vm/results/NAME.
 guest() {
@@ -68,17 +69,16 @@ hooks_with_package() {
     guest "$1.hooks" -i -t 1200 -s "$2" -p "$(deb_of "$2")=dnsmon.deb" "${tests[@]}" "$1" tests/vm/cases/hooks.sh "${flavours[@]}"
 }
 
-# The package's life, then the next boot from the same disk. Programs come and go under load here, and the kernel patches its
-# code for each: with two threads of the emulator 6.1 once hung there (soft lockup of a processor, QEMU 7.2).
+# The package's life, then the next boot from the same disk.
 service() {
     local kernel=$1 suite=$2 work
     work=$(mktemp -d "$top/build/vm/disk.XXXXXX")
-    guest "$kernel.service" -i -o -t 900 -s "$suite" -d "$work/disk" -p "$(deb_of "$suite")=dnsmon.deb" \
+    guest "$kernel.service" -i -t 900 -s "$suite" -d "$work/disk" -p "$(deb_of "$suite")=dnsmon.deb" \
         -p "$top/build/vm/next-$suite.deb=dnsmon-next.deb" -p "$top/packaging/examples/kprobe.conf" \
         -p "$top/packaging/examples/metrics.conf" \
         -p "$here/cases/early_lookup.service" -p "$here/cases/capabilities.sh" -p "$here/cases/service_lib.sh" \
         -p "$here/cases/service.sh" "$kernel" ./service.sh "${flavours[@]}"
-    guest "$kernel.boot" -i -o -t 300 -s "$suite" -d "$work/disk" -p "$here/cases/service_lib.sh" -p "$here/cases/next_boot.sh" \
+    guest "$kernel.boot" -i -t 300 -s "$suite" -d "$work/disk" -p "$here/cases/service_lib.sh" -p "$here/cases/next_boot.sh" \
         "$kernel" ./next_boot.sh
     rm -rf "$work"
 }
