@@ -74,6 +74,8 @@ Error explain_refusal(Error error, const Circumstances& circumstances) {
                          with_unit(circumstances.memlock_bytes) +
                          " are allowed (RLIMIT_MEMLOCK): raise it with LimitMEMLOCK=infinity in the unit, \"ulimit -l "
                          "unlimited\" in a shell, or give CAP_SYS_RESOURCE";
+    else if (error.code == ENOMEM)
+        error.message += "; capture.ring_buffer and hooks.owners are kernel memory that counts against the service's MemoryMax=";
     return error;
 }
 

@@ -75,6 +75,7 @@ TEST_CASE("the limit is not blamed for what it does not do") {
     auto newer = bullseye(64 << 10);
     newer.kernel_release = "6.1.0-49-amd64";
     CHECK_FALSE(names_limit(explain_refusal(kRefused, newer)));
+    CHECK(explain_refusal({"loading: Cannot allocate memory", ENOMEM}, newer).message.find("MemoryMax=") != std::string::npos);
 }
 
 TEST_CASE("a missing capability goes before any limit") {
