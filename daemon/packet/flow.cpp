@@ -61,6 +61,10 @@ std::size_t Flow::symmetric_hash() const {
     return mix(hash(source) + hash(destination), static_cast<std::uint64_t>(netns) << 8 | static_cast<std::uint64_t>(transport));
 }
 
+std::size_t Flow::hash_of_end(const Endpoint& end) const {
+    return mix(hash(end), static_cast<std::uint64_t>(netns) << 8 | static_cast<std::uint64_t>(transport));
+}
+
 std::size_t FlowHash::operator()(const Flow& flow) const {
     const auto kind = static_cast<std::uint64_t>(flow.netns) << 16 | static_cast<std::uint64_t>(flow.transport) << 8 | static_cast<std::uint64_t>(flow.ip_version);
     return mix(hash(flow.source) + kind, hash(flow.destination));

@@ -43,6 +43,8 @@ struct Flow {
     [[nodiscard]] Flow reversed() const { return {destination, source, transport, ip_version, netns}; }
     /// The same for both directions, so that a query and its answer meet in one worker.
     [[nodiscard]] std::size_t symmetric_hash() const;
+    /// Of one end alone, whoever the other is.
+    [[nodiscard]] std::size_t hash_of_end(const Endpoint& end) const;
 };
 
 struct FlowHash {

@@ -9,21 +9,25 @@ namespace dnsmon {
 namespace {
 
 constexpr std::size_t kByKey = 0;
-constexpr std::size_t kByFlowAndId = 1;
+constexpr std::size_t kByClientAndId = 1;
 
-std::uint64_t hash_of_flow_and_id(const PairingKey& key) { return mix_word(FlowHash{}(key.flow), key.id); }
+std::uint64_t hash_of(const PairingKey& key) { return mix_word(mix_word(FlowHash{}(key.flow), key.id), key.question_hash); }
+std::uint64_t hash_of_client_and_id(const PairingKey& key) {
+    return mix_word(key.flow.hash_of_end(key.flow.source), key.id);
+}
 
 /// Owners that were found in /proc are one of those that hold the socket, which need not be the one that sends next.
 bool sure(const End* end) { return end != nullptr && end->owner.attribution != Attribution::kProcfs; }
 
-bool another_process(const End* a, const End* b) {
-    if (!sure(a) || !sure(b)) return false;
-    const auto start_a = a->owner.start_ns;
-    const auto start_b = b->owner.start_ns;
-    return a->owner.pid != b->owner.pid || (start_a != 0 && start_b != 0 && start_a != start_b);
+/// /proc tells a start in ticks of a hundredth of a second, rounded down; no pid is used again within one.
+constexpr std::uint64_t kTickNs = 10'000'000;
+
+bool same_process(const Owner& a, const Owner& b) {
+    return a.pid == b.pid && (a.start_ns == 0 || b.start_ns == 0 || a.start_ns / kTickNs == b.start_ns / kTickNs);
 }
 
-std::uint64_t hash_of(std::uint64_t flow_and_id, std::uint64_t question) { return mix_word(flow_and_id, question); }
+bool another_process(const End* a, const End* b) { return sure(a) && sure(b) && !same_process(a->owner, b->owner); }
+
 
 } // namespace
 
@@ -41,8 +45,7 @@ void PairingTable::evict_oldest() {
 }
 
 PendingQuery& PairingTable::add(const PairingKey& key, const Asker& asker) {
-    const std::uint64_t flow_and_id = hash_of_flow_and_id(key);
-    const std::uint64_t hash = hash_of(flow_and_id, key.question_hash);
+    const std::uint64_t hash = hash_of(key);
     // The one that is sent again may stand behind what others have asked since.
     PendingQuery* known = waiting_.find<kByKey>(hash, [&](PendingQuery& held) {
         if (held.key != key) return false;
@@ -51,7 +54,7 @@ PendingQuery& PairingTable::add(const PairingKey& key, const Asker& asker) {
     });
     if (known != nullptr) return *known;
     if (waiting_.size() >= capacity_) evict_oldest();
-    PendingQuery& query = waiting_.add(hash, flow_and_id);
+    PendingQuery& query = waiting_.add(hash, hash_of_client_and_id(key));
     without_question_ += key.question_hash == 0;
     query.key = key;
     query.time_ns = 0;
@@ -64,18 +67,26 @@ PendingQuery& PairingTable::add(const PairingKey& key, const Asker& asker) {
 }
 
 PendingQuery* PairingTable::find(const PairingKey& key) {
-    const std::uint64_t flow_and_id = hash_of_flow_and_id(key);
     if (key.question_hash == 0)
-        return waiting_.find<kByFlowAndId>(flow_and_id, [&](const auto& held) {
+        return waiting_.find<kByClientAndId>(hash_of_client_and_id(key), [&](const auto& held) {
             return held.key.id == key.id && held.key.flow == key.flow && !held.cut_off;
         });
     const auto answered_by = [&](const PairingKey& asked) {
-        return waiting_.find<kByKey>(hash_of(flow_and_id, asked.question_hash),
+        return waiting_.find<kByKey>(hash_of(asked),
                                      [&](const auto& held) { return held.key == asked && !held.cut_off; });
     };
     PendingQuery* query = answered_by(key);
     if (query == nullptr && without_question_ != 0) query = answered_by({key.flow, key.id, 0});
     return query;
+}
+
+PendingQuery* PairingTable::find_translated(const PairingKey& key, const End* server) {
+    if (key.question_hash == 0 || server == nullptr) return nullptr;
+    return waiting_.find<kByClientAndId>(hash_of_client_and_id(key), [&](const auto& held) {
+        PairingKey asked = held.key;
+        asked.flow.destination = key.flow.destination;
+        return asked == key && !held.cut_off && held.server && same_process(held.server->owner, server->owner);
+    });
 }
 
 void PairingTable::remove(PendingQuery& query) {

@@ -58,6 +58,9 @@ class PairingTable {
     /// The query that this answers; nullptr: nobody asked. Without a question in one of the two the newest of the flow and
     /// id; of several that fit the newest. Valid until the next add() or remove().
     [[nodiscard]] PendingQuery* find(const PairingKey& key);
+    /// The query that `server` answers from another address than it was asked at, for translation on this host has changed that
+    /// (`nft … dnat to 127.0.0.1:53`): same client, id and question, and the process that got it. nullptr: there is none.
+    [[nodiscard]] PendingQuery* find_translated(const PairingKey& key, const End* server);
     void remove(PendingQuery& query);
     /// A message of a zone transfer: what may follow it has as long as the first had.
     void goes_on(PendingQuery& query, std::int64_t time_ns);
@@ -73,7 +76,7 @@ class PairingTable {
     void evict_oldest();
 
     std::size_t capacity_;
-    AgedTable<PendingQuery, 2> waiting_; ///< by all of the key; by its flow and id
+    AgedTable<PendingQuery, 2> waiting_; ///< by all of the key; by its client and id
     std::size_t without_question_ = 0;   ///< of those that wait
     std::uint64_t evicted_ = 0;
 };

@@ -165,8 +165,16 @@ void Pipeline::submit_item(const Packet& packet, PacketItem& item, std::span<con
         counters_.add(Counter::kPacketsDuplicate);
 }
 
+/// A query and its answer meet in one worker. Translation within this host may give them different servers, but one client.
+std::size_t Pipeline::hash_for_lane(const PacketItem& item) const {
+    const Flow& flow = item.flow;
+    const bool from_server = ports_.contains(flow.source.port);
+    if (!item.loopback || from_server == ports_.contains(flow.destination.port)) return flow.symmetric_hash();
+    return flow.hash_of_end(from_server ? flow.destination : flow.source);
+}
+
 void Pipeline::dispatch(PacketItem& item, std::span<const std::uint8_t> payload) {
-    Lane& lane = lanes_[item.flow.symmetric_hash() % lanes_.size()];
+    Lane& lane = lanes_[hash_for_lane(item) % lanes_.size()];
     PacketBatch& batch = lane.batch;
     lane.keep(item.sender);
     lane.keep(item.receiver);

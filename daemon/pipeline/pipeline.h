@@ -88,6 +88,7 @@ class Pipeline {
     void submit_item(const Packet& packet, PacketItem& item, std::span<const std::uint8_t> payload, std::uint16_t ip_id);
     [[nodiscard]] bool submit_inner(const Packet& packet, const IpPacket& ip, int tunnels_left);
     [[nodiscard]] bool goes_to_client(const PacketItem& item, std::span<const std::uint8_t> payload) const;
+    [[nodiscard]] std::size_t hash_for_lane(const PacketItem& item) const;
     void dispatch(PacketItem& item, std::span<const std::uint8_t> payload);
     void note_fragment_losses();
 

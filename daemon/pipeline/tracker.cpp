@@ -170,7 +170,9 @@ void Tracker::pair_query(const PacketItem& item, const StreamMessage& piece, Eve
 }
 
 PendingQuery* Tracker::pair_response(const PacketItem& item, Event& event) {
-    PendingQuery* query = pairing_.find(key_of(message_, item.flow.reversed()));
+    const PairingKey key = key_of(message_, item.flow.reversed());
+    PendingQuery* query = pairing_.find(key);
+    if (query == nullptr && item.loopback) query = pairing_.find_translated(key, item.sender);
     if (query == nullptr) {
         event.unsolicited = true;
         counters_.add(Counter::kUnsolicited);

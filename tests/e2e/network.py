@@ -9,7 +9,8 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
-from dnsmon_e2e import Dnsmon, EndToEndCase, Namespace, PATIENCE, Veth, main, pick, wire  # noqa: E402
+from dnsmon_e2e import (Client, Dnsmon, EndToEndCase, Namespace, PATIENCE, Resolver, SkipCell, Veth, loopback4, main, pick,  # noqa: E402
+                        wire)
 
 MARK = os.getpid() & 0xFFFF
 NET = f"10.{MARK >> 8}.{MARK & 255}"
@@ -61,6 +62,43 @@ class Addresses(NetworkCase):
         self.server("0.0.0.0")
         event = self.dnsmon.wait_event(event__action="query", dns__id=self.ask("192.0.2.7"))
         self.assert_fields(event, dnsmon__server_process__pid=os.getpid())
+
+
+class Redirected(NetworkCase):
+    """What goes to a resolver elsewhere is given to the one on this host."""
+
+    def setUp(self):
+        self.elsewhere = self.enterContext(Veth())
+        self.resolver = self.enterContext(Resolver([loopback4()]))
+        self.asked = self.elsewhere.there
+        nft = subprocess.run(["nft", f"table ip moved {{ chain out {{ type nat hook output priority -100; ip daddr {self.asked} "
+                              f"meta l4proto {{ tcp, udp }} th dport 53 dnat to {self.resolver.address4}:53; }}; }}"],
+                             capture_output=True, text=True, check=False)
+        if nft.returncode:
+            raise SkipCell(f"no address translation here: {nft.stderr}")
+        self.addCleanup(subprocess.run, ["nft", "delete", "table", "ip", "moved"], check=True)
+        self.dnsmon = self.enterContext(Dnsmon())
+
+    def check(self, ident, client):
+        for action in ("query", "response"):
+            event = self.dnsmon.wait_event(event__action=action, dns__id=ident)
+            self.assert_fields(event, process__pid=client, dnsmon__server_process__pid=self.resolver.process.pid,
+                               dnsmon__unsolicited=None)
+        self.assertGreater(pick(event, "event.duration"), 0)
+
+    def test_client_and_server_are_named_on_both_and_the_answer_is_paired(self):
+        for words in ([], ["+tcp"]):
+            with self.subTest(words=words):
+                client = Client("dig", "+tries=1", f"@{self.asked}", "www.example.test", *words)
+                ident = pick(self.dnsmon.wait_event(event__action="query", process__pid=client.pid), "dns.id")
+                self.check(ident, client.pid)
+
+    def test_a_client_that_is_not_connected(self):
+        ident, message = wire.next_query("www.example.test")
+        with wire.udp_socket(seconds=5 * PATIENCE) as s:
+            s.sendto(message, (self.asked, 53))
+            s.recv(4096)
+        self.check(str(ident), os.getpid())
 
 
 class NamedInterfaces(NetworkCase):

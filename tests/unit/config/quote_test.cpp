@@ -8,7 +8,7 @@ TEST_CASE("quoted text is short and printable") {
     CHECK(quoted("abc") == "\"abc\"");
     CHECK(quoted("a\n\x1b[31m\xff") == "\"a\\x0a\\x1b[31m\\xff\"");
     CHECK(quoted("say \"hi\" \\") == "\"say \\\"hi\\\" \\\\\"");
-    CHECK(quoted(std::string(1000, 'x')).size() < 80);
+    CHECK(dnsmon::quoted(std::string(1000, 'x')).size() < 80);
 }
 
 TEST_CASE("printable text keeps its length and its quotes") {

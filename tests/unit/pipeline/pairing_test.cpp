@@ -122,19 +122,38 @@ TEST_CASE("the same query of another process is a query of its own, and the one 
     CHECK(expired_ports(table, 5) == std::vector<std::uint16_t>{1000});
 }
 
+TEST_CASE("an answer from a translated address finds its query by client, id, question and the server's process") {
+    PairingTable table(16);
+    PairingKey translated = key(1000);
+    translated.flow.destination.address.bytes[15] = 8;
+    ask(table, key(1000), 5).server = kept(test::end_of(300));
+    CHECK(table.find(translated) == nullptr);
+    CHECK(table.find_translated(translated, test::end_of(300)) != nullptr);
+    CHECK(table.find_translated(translated, test::end_of(301)) == nullptr);
+    CHECK(table.find_translated(translated, nullptr) == nullptr);
+    for (PairingKey other : {key(1001), key(1000, 2), key(1000, 1, 78), key(1000, 1, 0)}) {
+        other.flow.destination = translated.flow.destination;
+        CHECK(table.find_translated(other, test::end_of(300)) == nullptr);
+    }
+    ask(table, key(1002), 6); // nobody knows who got it
+    PairingKey unknown = key(1002);
+    unknown.flow.destination = translated.flow.destination;
+    CHECK(table.find_translated(unknown, test::end_of(300)) == nullptr);
+}
+
 TEST_CASE("a pid used again is another process, another thread is not") {
     PairingTable table(16);
     Owner owner;
     owner.attribution = Attribution::kExact;
     owner.pid = 100;
-    owner.start_ns = 1;
+    owner.start_ns = 1'000'000'000;
     table.add(key(1000), {test::end_of(owner)}).time_ns = 5;
     owner.tid = 101;
     CHECK(table.add(key(1000), {test::end_of(owner)}).time_ns == 5);
     owner.start_ns = 0; // not known
     CHECK(table.add(key(1000), {test::end_of(owner)}).time_ns == 5);
     CHECK(table.add(key(1000), {test::end_of(300, Attribution::kProcfs)}).time_ns == 5); // one of several, perhaps
-    owner.start_ns = 2;
+    owner.start_ns = 1'010'000'000;
     CHECK(table.add(key(1000), {test::end_of(owner)}).time_ns == 0);
     CHECK(table.size() == 2);
 }
