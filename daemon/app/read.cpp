@@ -16,12 +16,14 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <set>
 
 namespace dnsmon {
 namespace {
 
 constexpr std::size_t kPacketsPerFlush = 256;
 constexpr std::int64_t kExpiryStepNs = 1'000'000'000; // of the capture's time
+constexpr std::size_t kMostLinkTypes = 16; // that are told; a file may claim thousands
 constexpr std::int64_t kNothingIsDue = 0;              // 1970: before all that waits
 constexpr std::chrono::hours kPatience{24 * 365}; // a pager may be read slowly: nothing is thrown away
 
@@ -41,9 +43,9 @@ std::string output_problem(Writer& writer) {
 /// One file's way through a pipeline of its own: its connections have nothing to do with those of the next file.
 class FileRun {
   public:
-    FileRun(const PipelineOptions& options, CaptureReader reader, Writer& writer, std::atomic<std::uint64_t>& sequence,
+    FileRun(const PipelineOptions& options, std::string path, CaptureReader reader, Writer& writer, std::atomic<std::uint64_t>& sequence,
             const Wakeup& room)
-        : reader_(std::move(reader)), writer_(writer), room_(room),
+        : path_(std::move(path)), reader_(std::move(reader)), writer_(writer), room_(room),
           pipeline_(
               options, sequence,
               [this](std::uint32_t interface) {
@@ -52,10 +54,18 @@ class FileRun {
               },
               [this](Batch batch) { return writer_.deliver(std::move(batch)); }, [this] { room_.signal(); }) {}
 
-    /// What is damaged in the file: the first and the last of it, for what is between could be a million packets.
+    /// What is damaged in the file: the first and the last of it, for what is between could be a million packets. A file of
+    /// which nothing can be read is damaged, too; link types that are passed over beside others are only told.
     std::vector<Error> run() {
         read_all();
         pipeline_.finish(last_ns_);
+        for (const int linktype : unread_) {
+            Error error{path_ + ": packets of link type " + std::to_string(linktype) + " are not read"};
+            if (any_read_)
+                std::fprintf(stderr, "dnsmon: %s\n", error.message.c_str());
+            else
+                note(std::move(error));
+        }
         return std::move(damage_);
     }
 
@@ -94,6 +104,11 @@ class FileRun {
     }
 
     void submit(const Frame& frame) {
+        if (!link_supported(frame.linktype)) {
+            if (unread_.size() < kMostLinkTypes) unread_.insert(frame.linktype);
+            return;
+        }
+        any_read_ = true;
         const auto payload = parse_link(frame.linktype, frame.bytes);
         if (!payload) return;
         Packet packet;
@@ -114,11 +129,14 @@ class FileRun {
         }
     }
 
+    std::string path_;
     CaptureReader reader_;
     Writer& writer_;
     const Wakeup& room_;
     std::string name_;
     std::vector<Error> damage_;
+    std::set<int> unread_; ///< link types
+    bool any_read_ = false;
     std::int64_t last_ns_ = 0;    ///< the latest so far
     std::int64_t expired_ns_ = 0; ///< what was due by then is a timeout; never later than last_ns_
     Pipeline pipeline_;
@@ -153,7 +171,7 @@ int read(const ReadCommand& command) {
         auto reader = CaptureReader::open(path);
         std::vector<Error> damage;
         if (reader)
-            damage = FileRun(pipeline_options(command), std::move(*reader), writer, sequence, *room).run();
+            damage = FileRun(pipeline_options(command), path, std::move(*reader), writer, sequence, *room).run();
         else
             damage.push_back(std::move(reader).error());
         for (const Error& error : damage) std::fprintf(stderr, "dnsmon: %s\n", error.message.c_str());

@@ -165,7 +165,8 @@ bool is_plausible(Bytes wire, const Counts& counts) {
 
 bool datagram_is_dns(Bytes wire, const Counts& counts, bool cut) {
     const bool known_opcode = !opcode_name(opcode_of(wire)).empty();
-    if (counts.none()) return known_opcode; // DTLS begins with as many zeros
+    // DTLS begins with as many zeros. A header alone is how a server refuses an opcode that it does not know.
+    if (counts.none()) return known_opcode || (is_response(wire) && wire.size() == kHeaderBytes);
     if (counted_is_there(wire, counts)) return true;
     if (!cut || !known_opcode || counts.questions > 1 || counts.records() > kManyRecords) return false;
     const NameScan name = scan_name(wire, kHeaderBytes, static_cast<std::uint32_t>(wire.size()));

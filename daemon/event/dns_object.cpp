@@ -330,7 +330,7 @@ void DnsObject::append_rest(TextBuffer& line, const Event& event) {
         line.literal(",\"questions\":");
         Entries entries(line, '[');
         for (const dns::Question& question : message.questions) {
-            if (line.size() - start_ > 2 * kMaxLineBytes) {
+            if (line.size() - start_ > kMaxLineBytes) {
                 ++omitted_;
                 continue;
             }

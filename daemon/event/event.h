@@ -48,7 +48,7 @@ struct Event {
     std::span<const LocalProcess> on_behalf_of; ///< query of a local resolver: the clients here that wait for its answer
     std::optional<std::int64_t> duration_ns;    ///< response: since its query; timeout: how long was waited
     std::uint32_t retransmits = 0;              ///< of the query, so far
-    bool unsolicited = false;                   ///< a response to no query that was seen
+    bool unsolicited = false;                   ///< a response to no query that waits for one
     bool heuristic = false;                     ///< found by content, not by port
     bool truncated = false;                     ///< the capture holds less than was sent
     bool hides_source = false;                  ///< the address is not to be shown (privacy.client_addresses)

@@ -18,7 +18,7 @@ namespace dnsmon {
 struct FragmentLimits {
     std::size_t datagrams = 1024;
     std::size_t bytes = 4U << 20;
-    std::int64_t timeout_ns = 30'000'000'000; ///< Linux's ip_frag_time; by packet time, not the wall clock
+    std::int64_t timeout_ns = 60'000'000'000; ///< RFC 8200 4.5, RFC 1122 3.3.2; by packet time, not the wall clock
 };
 
 /// Fragments (not datagrams) that will never become a datagram.

@@ -48,7 +48,7 @@ PendingQuery& PairingTable::add(const PairingKey& key, const Asker& asker) {
     const std::uint64_t hash = hash_of(key);
     // The one that is sent again may stand behind what others have asked since.
     PendingQuery* known = waiting_.find<kByKey>(hash, [&](PendingQuery& held) {
-        if (held.key != key) return false;
+        if (held.key != key || (held.answered && !held.zone_transfer)) return false; // asked anew, not once more
         held.cut_off = held.connection != asker.connection;
         return !held.cut_off && !another_process(held.client.get(), asker.client);
     });
@@ -58,7 +58,7 @@ PendingQuery& PairingTable::add(const PairingKey& key, const Asker& asker) {
     without_question_ += key.question_hash == 0;
     query.key = key;
     query.time_ns = 0;
-    query.retransmits = 0;
+    query.retransmits = query.answers = 0;
     query.last_answer_ns = 0;
     query.zone_transfer = query.answered = query.cut_off = false;
     query.connection = asker.connection;

@@ -33,8 +33,9 @@ struct PendingQuery {
     std::int64_t time_ns = 0;        ///< first transmission
     std::int64_t last_answer_ns = 0; ///< of a zone transfer: its latest message so far
     std::uint32_t retransmits = 0;
+    std::uint32_t answers = 0; ///< so far: as many may come as it was sent
     bool zone_transfer = false; ///< answered by any number of messages
-    bool answered = false; ///< a zone transfer that may bring more messages
+    bool answered = false; ///< and more may come: a zone transfer's next message, an answer for each time it was sent
     bool cut_off = false;  ///< asked on a connection that is no more: no answer can come
     std::uint64_t connection = 0;
     std::uint32_t netns = 0;
@@ -62,7 +63,7 @@ class PairingTable {
     /// (`nft … dnat to 127.0.0.1:53`): same client, id and question, and the process that got it. nullptr: there is none.
     [[nodiscard]] PendingQuery* find_translated(const PairingKey& key, const End* server);
     void remove(PendingQuery& query);
-    /// A message of a zone transfer: what may follow it has as long as the first had.
+    /// An answer that another may follow: that one has as long as the first had.
     void goes_on(PendingQuery& query, std::int64_t time_ns);
 
     /// Takes out every query first sent at or before `until_ns` and every zone transfer that has brought nothing since,

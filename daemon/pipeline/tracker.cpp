@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/tracker.h"
 
+#include "dns/registry.h"
 #include "pipeline/question_hash.h"
 
 #include <algorithm>
@@ -22,6 +23,9 @@ bool is_multicast_dns(const Flow& flow) {
     const auto special = [](std::uint16_t port) { return port == kMdnsPort || port == kLlmnrPort; };
     return flow.destination.address.is_multicast() || special(flow.source.port) || special(flow.destination.port);
 }
+
+/// RFC 8490 5.4.1: a DSO message without an id has no answer.
+bool is_one_way(const dns::Message& message) { return message.header.opcode == dns::kOpcodeDso && message.header.id == 0; }
 
 bool is_zone_transfer(const dns::Message& message) {
     if (message.questions.empty()) return false;
@@ -132,7 +136,7 @@ void Tracker::handle_message(const PacketItem& item, const StreamMessage& piece,
     event.truncated = piece.truncated;
     event.gap = piece.after_gap;
 
-    const bool pair = options_.pairing.enabled && !is_multicast_dns(item.flow);
+    const bool pair = options_.pairing.enabled && !is_multicast_dns(item.flow) && !is_one_way(message_);
     PendingQuery* query = nullptr;
     if (pair && response) query = pair_response(item, event);
     if (pair && !response) pair_query(item, piece, event);
@@ -142,7 +146,7 @@ void Tracker::handle_message(const PacketItem& item, const StreamMessage& piece,
     set_on_behalf_of(event, item);
     emit(event, out);
     if (query == nullptr) return;
-    if (query->zone_transfer) {
+    if (query->zone_transfer || query->answers++ < query->retransmits) {
         pairing_.goes_on(*query, piece.time_ns);
     } else {
         pairing_.remove(*query);
@@ -180,7 +184,7 @@ PendingQuery* Tracker::pair_response(const PacketItem& item, Event& event) {
     }
     event.duration_ns = std::max<std::int64_t>(event.time_ns - query->time_ns, 0);
     event.retransmits = query->retransmits;
-    // Of a zone transfer the first message: the others' time is the zone's length.
+    // The first: the others' time is a zone transfer's length, or that of sending the query again.
     if (!query->answered) servers_.answered(item.flow.source.address.bytes, item.time_ns, *event.duration_ns);
     return query;
 }

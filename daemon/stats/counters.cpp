@@ -23,7 +23,7 @@ const std::array<CounterInfo, static_cast<std::size_t>(Counter::kCount)> kCounte
     {Counter::kStreamBytesLost, "stream_bytes_lost", "bytes of TCP streams that were never seen or were given up"},
     {Counter::kStreamsNotDns, "streams_not_dns", "TCP streams that hold something else than DNS"},
     {Counter::kRetransmits, "retransmits", "queries that were sent again"},
-    {Counter::kUnsolicited, "unsolicited", "responses to no query that was seen"},
+    {Counter::kUnsolicited, "unsolicited", "responses to no query that waits for one"},
     {Counter::kPairingEvicted, "pairing_evicted", "unanswered queries forgotten for want of room"},
     {Counter::kDecodeErrors, "decode_errors", "messages that were damaged"},
     {Counter::kDetailsRead, "details_read", "processes whose details were read from /proc"},

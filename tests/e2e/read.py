@@ -146,6 +146,28 @@ class Read(EndToEndCase):
         self.assertEqual(len(events), 2)
         self.assertIn(f"{path}: at byte {len(content)}:", errors)
 
+    def test_link_types_that_are_not_read_are_told(self):
+        user0 = PCAP_HEADER[:-4] + struct.pack("<I", 147)
+        path = self.file("user0.pcap", user0 + lookup(1))
+        events, errors = self.read(path, code=1)
+        self.assertEqual((events, errors), ([], f"dnsmon: {path}: packets of link type 147 are not read\n"))
+        both = self.file("both.pcapng", b"".join(self.blocks()))
+        events, errors = self.read(both)
+        self.assertEqual((len(events), errors), (1, f"dnsmon: {both}: packets of link type 147 are not read\n"))
+
+    def blocks(self):
+        """A pcapng file with an interface that is read and one that is not, and a packet on each."""
+        def block(kind, body):
+            size = 12 + len(body)
+            return struct.pack("<II", kind, size) + body + struct.pack("<I", size)
+        frame = datagram(wire.query("www.example.test", ident=1))
+        packet = struct.pack("<II", len(frame), len(frame)) + frame + bytes(-len(frame) % 4)
+        yield block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1))
+        for linktype in (RAW_IP, 147):
+            yield block(1, struct.pack("<HHI", linktype, 0, 0))
+        for interface in (0, 1):
+            yield block(6, struct.pack("<III", interface, 0, 0) + packet)
+
     def test_not_a_capture_and_no_file(self):
         path = self.file("text", b"hello, world\n")
         events, errors = self.read(path, os.path.join(self.directory, "none"), code=1)

@@ -208,6 +208,8 @@ TEST_CASE("a datagram on DNS's port: what counts and walks as a message is one, 
     CHECK(both(Octets(64, 0)) == only_datagram);
     CHECK(both(Octets(64, 0xff)) == std::pair(false, false));
     CHECK(both(Wire().header(0x7800, 0).octets()) == std::pair(false, false)); // DTLS has zeros there, too
+    CHECK(both(Wire().header(0xf804, 0).octets()) == only_datagram);                 // NOTIMP for OPCODE15
+    CHECK(both(Wire().header(0xf804, 0).label("x").octets()) == std::pair(false, false));
     CHECK(both(Wire().header(0x7800, 2).question("www.example.com", 1).octets()) == std::pair(false, false));
     // The first fragment of a datagram whose others are not in the capture.
     const Octets head = Wire().header(0x8400, 1, 2, 5, 16).label("sa").label("www4").text("\3go").octets();

@@ -140,6 +140,41 @@ TEST_CASE("a second answer to one query is unsolicited") {
     CHECK(bench.one(response_item(kStart + 6), response_to(query))["dnsmon"]["unsolicited"] == true);
 }
 
+TEST_CASE("a query that is sent twice may be answered twice, and no more") {
+    Bench bench;
+    const Bytes query = dns_query(7, "example.org");
+    bench.one(query_item(), query);
+    bench.one(query_item(kStart + 2), query);
+    for (const std::int64_t after : {5, 6}) {
+        const json answered = bench.one(response_item(kStart + after), response_to(query));
+        CHECK(answered["dnsmon"].count("unsolicited") == 0);
+        CHECK(answered["dnsmon"]["retransmits"] == 1);
+        CHECK(answered["event"]["duration"] == after);
+        CHECK(answered["process"]["pid"] == 100);
+    }
+    CHECK(bench.one(response_item(kStart + 7), response_to(query))["dnsmon"]["unsolicited"] == true);
+    CHECK(bench.advance(kStart + 60 * kSecond).empty());
+}
+
+TEST_CASE("a query that was answered and is asked again is a new one, also where another answer may come") {
+    Bench bench;
+    const Bytes query = dns_query(7, "example.org");
+    bench.one(query_item(), query);
+    bench.one(query_item(kStart + 2), query);
+    bench.one(response_item(kStart + 5), response_to(query));
+    CHECK(bench.one(query_item(kStart + 10), query)["dnsmon"].count("retransmits") == 0);
+    CHECK(bench.one(response_item(kStart + 13), response_to(query))["event"]["duration"] == 3);
+    CHECK(bench.advance(kStart + 60 * kSecond).empty()); // the first has its answer
+}
+
+TEST_CASE("a DSO message without an id has no answer and is not late") {
+    Bench bench;
+    Bytes push = dns_query(0, "example.org");
+    push[2] = 6 << 3;
+    CHECK(bench.one(query_item(), push)["event"]["action"] == "query");
+    CHECK(bench.advance(kStart + 60 * kSecond).empty());
+}
+
 TEST_CASE("a query without an answer gives a timeout event, once") {
     Bench bench;
     const Bytes query = dns_query(7, "example.org");
