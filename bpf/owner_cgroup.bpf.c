@@ -59,7 +59,8 @@ static __always_inline void on_egress(struct __sk_buff *skb, struct bpf_sock *sk
 	}
 	if (remember(&key, &entry))
 		remember_program(&entry.owner);
-	remember_server(packet->protocol, netns, &packet->source, &entry);
+	if (says_something(skb, packet))
+		remember_server(packet->protocol, netns, &packet->source, &entry);
 	on_sent_to_group(packet, sk, netns, &entry);
 }
 

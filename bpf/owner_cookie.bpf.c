@@ -126,7 +126,8 @@ int egress(struct __sk_buff *skb)
 	entry = socket->entry;
 	set_key(&key, packet.protocol, socket->netns, &packet.source, &packet.destination);
 	remember(&key, &entry);
-	remember_server(packet.protocol, socket->netns, &packet.source, &entry);
+	if (says_something(skb, &packet))
+		remember_server(packet.protocol, socket->netns, &packet.source, &entry);
 	sk = skb->sk ? bpf_sk_fullsock(skb->sk) : NULL;
 	if (sk)
 		on_sent_to_group(&packet, sk, socket->netns, &entry);

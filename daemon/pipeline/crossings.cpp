@@ -78,14 +78,14 @@ void join(PacketItem& first, PacketItem& later, bool answer) {
 } // namespace
 
 Crossings::Held* Crossings::find_original(const PacketItem& item, std::span<const std::uint8_t> payload,
-                                          std::uint64_t fingerprint, std::uint32_t interface) {
+                                          std::uint64_t fingerprint, const Way& way) {
     Held* best = nullptr;
     std::uint64_t best_number = 0;
     int candidates = 0;
     const auto [begin, end] = by_fingerprint_.equal_range(fingerprint);
     for (auto at = begin; at != end && candidates < kMaxCandidates; ++at, ++candidates) {
         Held& held = held_[at->second - released_];
-        const bool crossed = std::find(held.interfaces.begin(), held.interfaces.end(), interface) != held.interfaces.end();
+        const bool crossed = std::find(held.ways.begin(), held.ways.end(), way) != held.ways.end();
         if (crossed || !may_be_copy(held.item, item) || !std::ranges::equal(held.payload, payload)) continue;
         const bool same_flow = held.item.flow == item.flow;
         const bool best_same_flow = best != nullptr && best->item.flow == item.flow;
@@ -99,7 +99,7 @@ Crossings::Held* Crossings::find_original(const PacketItem& item, std::span<cons
 
 void Crossings::remember_sent(const Held& held) {
     const PacketItem& item = held.item;
-    const bool waits = item.netns != 0 && item.direction == Direction::kEgress && held.interfaces.size() == 1;
+    const bool waits = item.netns != 0 && item.direction == Direction::kEgress && held.ways.size() == 1;
     if (!waits || held.payload.size() > kMaxSentBytes) return;
     if (sent_.size() >= kMaxSent) sent_.remove(*sent_.oldest());
     Sent& sent = sent_.add(held.fingerprint);
@@ -107,17 +107,17 @@ void Crossings::remember_sent(const Held& held) {
     sent.flow = item.flow;
     sent.sender_exact = exact(item.sender);
     sent.receiver_exact = exact(item.receiver);
-    sent.interface = held.interfaces.front();
+    sent.way = held.ways.front();
     sent.payload.assign(held.payload.begin(), held.payload.end());
 }
 
 bool Crossings::is_late_copy(const PacketItem& item, std::span<const std::uint8_t> payload, std::uint64_t fingerprint,
-                             std::uint32_t interface) {
+                             const Way& way) {
     for (auto* oldest = sent_.oldest(); oldest != nullptr && oldest->time_ns + kNeighbourNs < item.time_ns;
          oldest = sent_.oldest())
         sent_.remove(*oldest);
     return sent_.size() != 0 && sent_.find(fingerprint, [&](const Sent& sent) {
-        return sent.interface != interface && may_be_copy(sent.flow, sent.sender_exact, sent.receiver_exact, item) &&
+        return sent.way != way && may_be_copy(sent.flow, sent.sender_exact, sent.receiver_exact, item) &&
                std::ranges::equal(sent.payload, payload);
     }) != nullptr;
 }
@@ -125,13 +125,14 @@ bool Crossings::is_late_copy(const PacketItem& item, std::span<const std::uint8_
 bool Crossings::add(PacketItem& item, std::span<const std::uint8_t> payload, const Sighting& sighting,
                     const Release& release) {
     const std::uint64_t fingerprint = fingerprint_of(item, payload, sighting.ip_id);
-    if (Held* original = find_original(item, payload, fingerprint, sighting.interface)) {
-        original->interfaces.push_back(sighting.interface);
+    const Way way{sighting.interface, item.direction};
+    if (Held* original = find_original(item, payload, fingerprint, way)) {
+        original->ways.push_back(way);
         join(original->item, item, sighting.answer);
         original->keep_ends();
         return true;
     }
-    if (is_late_copy(item, payload, fingerprint, sighting.interface)) return true;
+    if (is_late_copy(item, payload, fingerprint, way)) return true;
     if (held_.size() >= capacity_) release_front(release);
     Held held;
     if (!spare_.empty()) {
@@ -144,7 +145,7 @@ bool Crossings::add(PacketItem& item, std::span<const std::uint8_t> payload, con
     held.item.crossed_count = held.item.interface != nullptr ? 1 : 0;
     held.payload.assign(payload.begin(), payload.end());
     held.fingerprint = fingerprint;
-    held.interfaces.assign(1, sighting.interface);
+    held.ways.assign(1, way);
     by_fingerprint_.emplace(fingerprint, released_ + held_.size());
     held_.push_back(std::move(held));
     return false;

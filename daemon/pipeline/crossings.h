@@ -3,7 +3,7 @@
 // moment and joins its copies into one: the conversation as its innermost client sees it, the owner that any copy
 // knew, the interfaces in order. What another namespace's socket sends is seen before its neighbour's address is known:
 // copies that come when it was released are known again, too. Loop thread only; bounded; a packet seen again on the same
-// interface is another one.
+// interface in the same direction is another one.
 #pragma once
 
 #include "pipeline/aged_table.h"
@@ -41,13 +41,19 @@ class Crossings {
     [[nodiscard]] std::size_t size() const { return held_.size(); }
 
   private:
+    /// Where a packet is seen: an interface and the direction there. A router may send it back on the one where it came.
+    struct Way {
+        std::uint32_t interface = 0;
+        Direction direction = Direction::kUnknown;
+        bool operator==(const Way&) const = default;
+    };
     struct Held {
         PacketItem item;
         EndPtr sender; ///< what item points to
         EndPtr receiver;
         std::vector<std::uint8_t> payload;
         std::uint64_t fingerprint = 0;
-        std::vector<std::uint32_t> interfaces;
+        std::vector<Way> ways;
 
         void keep_ends() {
             if (sender.get() != item.sender) sender = kept(item.sender);
@@ -61,15 +67,15 @@ class Crossings {
         Flow flow;
         bool sender_exact = false;
         bool receiver_exact = false;
-        std::uint32_t interface = 0;
+        Way way;
         std::vector<std::uint8_t> payload;
     };
 
     [[nodiscard]] Held* find_original(const PacketItem& item, std::span<const std::uint8_t> payload,
-                                      std::uint64_t fingerprint, std::uint32_t interface);
+                                      std::uint64_t fingerprint, const Way& way);
     void remember_sent(const Held& held);
     [[nodiscard]] bool is_late_copy(const PacketItem& item, std::span<const std::uint8_t> payload,
-                                    std::uint64_t fingerprint, std::uint32_t interface);
+                                    std::uint64_t fingerprint, const Way& way);
     void release_front(const Release& release);
 
     std::size_t capacity_;

@@ -21,6 +21,7 @@ constexpr std::size_t kMaxStrangers = 4096;
 constexpr std::size_t kMaxNamespaces = 1024;
 constexpr std::int64_t kShortestRestNs = 10'000'000;
 constexpr std::int64_t kRestPerWork = 50;
+constexpr std::int64_t kFreshNs = 500'000'000;      ///< an address may have gone to another namespace since
 constexpr std::int64_t kStrangerNs = 1'000'000'000; ///< until an address is looked for again
 
 bool find_entry(int owners_fd, const dnsmon_owner_key& key, dnsmon_owner_entry& entry) {
@@ -30,6 +31,7 @@ bool find_entry(int owners_fd, const dnsmon_owner_key& key, dnsmon_owner_entry& 
 } // namespace
 
 Owner OtherServers::find(std::uint8_t protocol, const Endpoint& server, std::int64_t now_ns) {
+    if (now_ns >= looked_at_ns_ + kFreshNs && now_ns >= rested_at_ns_ && addresses_.contains(server.address)) look(now_ns);
     Owner owner = served(protocol, server);
     if (owner.known() || !may_look(server.address, now_ns)) return owner;
     look(now_ns);
@@ -58,6 +60,7 @@ bool OtherServers::may_look(const Address& address, std::int64_t now_ns) {
 
 void OtherServers::look(std::int64_t now_ns) {
     addresses_.clear();
+    looked_at_ns_ = now_ns;
     std::set<std::uint32_t> done{own_netns_, 0};
     std::uint64_t socket = 0;
     for (const void* previous = nullptr; ::bpf_map_get_next_key(listeners_fd_, previous, &socket) == 0; previous = &socket) {

@@ -34,6 +34,7 @@ class OtherServers {
     Namespaces addresses_; ///< 0: several namespaces have it, so nobody can tell
     std::map<Address, std::int64_t> strangers_; ///< looked for in vain, and when
     std::int64_t rested_at_ns_ = 0; ///< not before that again
+    std::int64_t looked_at_ns_ = 0;
 };
 
 } // namespace dnsmon

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace dnsmon {
@@ -79,19 +82,37 @@ std::string runtime_of(std::string_view component, std::string_view parent) {
     return {};
 }
 
+/// A unit's name as systemd was given it: "\\x2d" stands for '-' (systemd.unit(5)).
+std::string unit_unescaped(std::string_view text) {
+    std::string plain;
+    for (; !text.empty(); text.remove_prefix(1)) {
+        std::uint8_t byte = 0;
+        const bool escaped = text.size() >= 4 && text.starts_with("\\x") &&
+                             std::from_chars(text.data() + 2, text.data() + 4, byte, 16).ptr == text.data() + 4;
+        plain.push_back(escaped ? static_cast<char>(byte) : text.front());
+        if (escaped) text.remove_prefix(3);
+    }
+    return plain;
+}
+
 /// Containers that are named, not numbered. True when `component` is one.
 bool named_container(std::string_view component, std::string_view parent, CgroupFacts& facts) {
-    const auto take = [&](std::string_view id, const char* runtime) {
-        facts.container_id = id;
+    const auto take = [&](std::string id, const char* runtime) {
+        if (id.empty()) return false;
+        facts.container_id = std::move(id);
         facts.container_runtime = runtime;
-        return !id.empty();
+        return true;
     };
-    if (component.starts_with("lxc.payload.")) return take(component.substr(12), "lxc");
-    if (parent == "lxc") return take(component, "lxc");
-    if (component.starts_with("machine-") && component.ends_with(".scope"))
-        return take(component.substr(8, component.size() - 8 - 6), "systemd-nspawn");
-    if (component.starts_with("systemd-nspawn@") && component.ends_with(".service"))
-        return take(component.substr(15, component.size() - 15 - 8), "systemd-nspawn");
+    if (component.starts_with("lxc.payload.")) return take(std::string(component.substr(12)), "lxc");
+    if (parent == "lxc") return take(std::string(component), "lxc");
+    if (const auto machine = between(component, "machine-", ".scope"); !machine.empty()) {
+        const std::string name = unit_unescaped(machine);
+        // libvirt registers its virtual machines likewise ("qemu-1-NAME"): they are no containers; its containers ("lxc-1-NAME") are.
+        if (name.starts_with("qemu-")) return false;
+        return take(name, name.starts_with("lxc-") ? "lxc" : "systemd-nspawn");
+    }
+    if (const auto machine = between(component, "systemd-nspawn@", ".service"); !machine.empty())
+        return take(unit_unescaped(machine), "systemd-nspawn");
     return false;
 }
 
@@ -103,7 +124,8 @@ void find_container(const std::vector<std::string_view>& components, CgroupFacts
         auto stem = component;
         if (stem.ends_with(".scope")) stem.remove_suffix(6);
         const auto id = trailing_id(stem);
-        if (id.empty()) continue;
+        // A pod's group is around its containers' own; podman's conmon is a process of the host beside each.
+        if (id.empty() || component.starts_with("libpod_pod_") || component.starts_with("libpod-conmon-")) continue;
         facts.container_id = id;
         facts.container_runtime = runtime_of(component, parent);
         return;

@@ -4,6 +4,7 @@
 #include "util/to_number.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -74,13 +75,21 @@ std::optional<ProcLogin> ProcFiles::login() const {
     return login;
 }
 
+/// Whether `path`, from the process's directory in /proc, is the very file that it runs.
+bool ProcFiles::is_executable(const std::string& path) const {
+    struct stat runs {};
+    struct stat named {};
+    return ::fstatat(directory_.get(), "exe", &runs, 0) == 0 && ::fstatat(directory_.get(), path.c_str(), &named, 0) == 0 &&
+           runs.st_dev == named.st_dev && runs.st_ino == named.st_ino;
+}
+
 std::string ProcFiles::executable() const {
     std::array<char, PATH_MAX> path;
     const ssize_t n = ::readlinkat(directory_.get(), "exe", path.data(), path.size());
     if (n <= 0) return {};
     std::string_view text(path.data(), static_cast<std::size_t>(n));
     constexpr std::string_view kDeleted = " (deleted)"; // an upgrade replaced the file; the path is still its name
-    if (text.ends_with(kDeleted)) text.remove_suffix(kDeleted.size());
+    if (text.ends_with(kDeleted) && !is_executable("root" + std::string(text))) text.remove_suffix(kDeleted.size());
     return std::string(text);
 }
 

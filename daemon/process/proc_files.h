@@ -45,6 +45,7 @@ class ProcFiles {
 
   private:
     explicit ProcFiles(Fd directory) : directory_(std::move(directory)) {}
+    [[nodiscard]] bool is_executable(const std::string& path) const;
     [[nodiscard]] std::string read_file(const char* name, std::size_t limit) const;
     Fd directory_;
 };

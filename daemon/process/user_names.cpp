@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "process/user_names.h"
 
+#include "util/clock.h"
+
 #include <grp.h>
 #include <pwd.h>
 
@@ -10,15 +12,8 @@ namespace dnsmon {
 namespace {
 
 constexpr std::size_t kMaxNames = 4096;
+constexpr std::int64_t kLifetimeNs = 60'000'000'000;
 constexpr std::size_t kBufferBytes = 16384; // glibc suggests 1024; directory servers send more
-
-template <typename Lookup>
-std::string_view cached(std::unordered_map<std::uint32_t, std::string>& names, std::uint32_t id, const Lookup& lookup) {
-    const auto known = names.find(id);
-    if (known != names.end()) return known->second;
-    if (names.size() >= kMaxNames) names.clear();
-    return names.emplace(id, lookup(id)).first->second;
-}
 
 std::string user_name(std::uint32_t uid) {
     passwd entry{};
@@ -37,6 +32,15 @@ std::string group_name(std::uint32_t gid) {
 }
 
 } // namespace
+
+template <typename Lookup>
+std::string_view UserNames::cached(Names& names, std::uint32_t id, const Lookup& lookup) {
+    const std::int64_t now_ns = clock_ns(CLOCK_MONOTONIC_COARSE);
+    if (names.size() >= kMaxNames && !names.contains(id)) names.clear();
+    const auto [name, is_new] = names.try_emplace(id);
+    if (is_new || now_ns - name->second.asked_ns >= kLifetimeNs) name->second = {lookup(id), now_ns};
+    return name->second.text;
+}
 
 std::string_view UserNames::user(std::uint32_t uid) { return cached(users_, uid, user_name); }
 std::string_view UserNames::group(std::uint32_t gid) { return cached(groups_, gid, group_name); }

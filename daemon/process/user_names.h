@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // User and group names by id, from the host's user database (NSS), cached and bounded: a lookup may go to LDAP, so it
-// is made once per id and lifetime of the cache entry. Each worker thread has its own.
+// is made once per id and minute: names are given anew (DynamicUser=). Each worker thread has its own.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,14 @@ class UserNames {
     [[nodiscard]] std::string_view group(std::uint32_t gid); ///< empty: not known; valid until the next call
 
   private:
-    using Names = std::unordered_map<std::uint32_t, std::string>;
+    struct Name {
+        std::string text;
+        std::int64_t asked_ns = 0; ///< CLOCK_MONOTONIC
+    };
+    using Names = std::unordered_map<std::uint32_t, Name>;
+    template <typename Lookup>
+    static std::string_view cached(Names& names, std::uint32_t id, const Lookup& lookup);
+
     Names users_;
     Names groups_;
 };

@@ -237,6 +237,31 @@ class ServerEnds(ServerCase):
                 s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             server.end()
 
+    def test_a_tcp_server_that_ended_with_a_connection_open_is_history(self):
+        """Its last segment says nothing: the port is the next server's, though that one is bound to any address."""
+        address, state = (loopback4(), 53), {}
+
+        def ends(order):
+            if order == b"bind":
+                state["s"] = socket.create_server(address)
+            elif order == b"accept":
+                state["connection"], _ = state["s"].accept()
+            else:
+                state["s"].close()
+                state["connection"].close()
+
+        for _ in range(3):
+            first = Child(ends)
+            first.tell(b"bind")
+            with socket.create_connection(address, SECONDS):
+                first.tell(b"accept")
+                first.tell(b"close")
+                second = Child(tcp_server(("0.0.0.0", 53)))
+                second.tell(b"bind")
+                self.ask_tcp(address, second)
+            second.end()
+            first.end()
+
     def test_a_multipath_tcp_server_on_its_first_query(self):
         address = (loopback4(), 53)
         try:

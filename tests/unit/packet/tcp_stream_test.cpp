@@ -261,16 +261,16 @@ TEST_CASE("a message has the time when it was whole, not when the bytes before i
     std::vector<std::int64_t> times;
     SECTION("they came") {
         send_at(40, 0, framed(sent[0]));
-        times = {40, 30, 20};
+        times = std::vector<std::int64_t>{40, 30, 20};
     }
     SECTION("they were given up at a segment") {
         send_at(3'000'000'000, first + 302 + first, framed(message(4)));
-        times = {30, 20, 3'000'000'000};
+        times = std::vector<std::int64_t>{30, 20, 3'000'000'000};
     }
     SECTION("they were given up at expire") {
         d.now_ns = 3'000'000'000;
         d.expire();
-        times = {30, 20};
+        times = std::vector<std::int64_t>{30, 20};
     }
     SECTION("it is not whole, and the stream ends") {
         send_at(50, 0, framed(sent[0]));

@@ -47,6 +47,20 @@ struct Fixture {
 
 } // namespace
 
+TEST_CASE("what a router sends back on the device where it came is one; what comes there again is another") {
+    Fixture fixture;
+    PacketItem arrives = item(kClient, kServer, kUplink);
+    PacketItem leaves = item(kHost, kServer, kUplink);
+    arrives.direction = Direction::kIngress;
+    leaves.direction = Direction::kEgress;
+    CHECK_FALSE(fixture.add(arrives, 3));
+    CHECK(fixture.add(leaves, 3));
+    CHECK_FALSE(fixture.add(arrives, 3));
+    fixture.crossings.release_until(1000, 2000, fixture.release);
+    REQUIRE(fixture.released.size() == 2);
+    CHECK(fixture.released[0].crossed_count == 2);
+}
+
 TEST_CASE("a query over veth, bridge and a translating uplink is one, its client the first") {
     Fixture fixture;
     CHECK_FALSE(fixture.add(item(kClient, kServer, kVeth, 77), 1));

@@ -48,9 +48,16 @@ TEST_CASE("container runtimes are told by their paths") {
     check("/lxc/web", "web", "lxc");
     check("/machine.slice/machine-buster.scope", "buster", "systemd-nspawn");
     check("/machine.slice/systemd-nspawn@buster.service/payload", "buster", "systemd-nspawn");
+    check("/machine.slice/machine-my\\x2dbox.scope", "my-box", "systemd-nspawn");
+    check("/machine.slice/systemd-nspawn@my\\x2dbox.service", "my-box", "systemd-nspawn");
+    check("/machine.slice/machine-lxc\\x2d1\\x2dweb.scope", "lxc-1-web", "lxc");
+    check("/libpod_parent/libpod_pod_" + std::string(64, 'b') + "/libpod-" + kId, kId, "podman");
 }
 
 TEST_CASE("what only looks like a container id is none") {
+    CHECK(cgroup_facts("0::/machine.slice/machine-qemu\\x2d1\\x2dvm1.scope\n").container_id.empty());
+    CHECK(cgroup_facts("0::/machine.slice/libpod-conmon-" + kId + ".scope\n").container_id.empty());
+    CHECK(cgroup_facts("0::/machine.slice/machine-a\\x2.scope\n").container_id == "a\\x2");
     CHECK(cgroup_facts("0::/system.slice/docker-" + std::string(63, 'a') + ".scope\n").container_id.empty());
     CHECK(cgroup_facts("0::/system.slice/docker-" + std::string(64, 'g') + ".scope\n").container_id.empty());
 }
