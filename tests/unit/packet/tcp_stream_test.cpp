@@ -277,7 +277,7 @@ TEST_CASE("a message has the time when it was whole, not when the bytes before i
         d.at(d.next + 2 * first + 302, {second.begin(), second.begin() + 20});
         d.now_ns = 60;
         d.finish();
-        times = {50, 30, 20, 50};
+        times = std::vector<std::int64_t>{50, 30, 20, 50};
     }
     REQUIRE(d.flags.size() == times.size());
     for (std::size_t i = 0; i < times.size(); ++i) CHECK(d.flags[i].time_ns == times[i]);
