@@ -23,8 +23,8 @@ namespace {
 
 constexpr std::size_t kPacketsPerFlush = 256;
 constexpr std::int64_t kExpiryStepNs = 1'000'000'000; // of the capture's time
-constexpr std::size_t kMostLinkTypes = 16; // that are told; a file may claim thousands
 constexpr std::int64_t kNothingIsDue = 0;              // 1970: before all that waits
+constexpr std::size_t kMostLinkTypes = 16;             // that are told; a file may claim thousands
 constexpr std::chrono::hours kPatience{24 * 365}; // a pager may be read slowly: nothing is thrown away
 
 /// Nobody reads any more, or the disk is full: what follows would be lost as well.
@@ -43,8 +43,8 @@ std::string output_problem(Writer& writer) {
 /// One file's way through a pipeline of its own: its connections have nothing to do with those of the next file.
 class FileRun {
   public:
-    FileRun(const PipelineOptions& options, std::string path, CaptureReader reader, Writer& writer, std::atomic<std::uint64_t>& sequence,
-            const Wakeup& room)
+    FileRun(const PipelineOptions& options, std::string path, CaptureReader reader, Writer& writer,
+            std::atomic<std::uint64_t>& sequence, const Wakeup& room)
         : path_(std::move(path)), reader_(std::move(reader)), writer_(writer), room_(room),
           pipeline_(
               options, sequence,

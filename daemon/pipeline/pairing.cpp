@@ -28,7 +28,6 @@ bool same_process(const Owner& a, const Owner& b) {
 
 bool another_process(const End* a, const End* b) { return sure(a) && sure(b) && !same_process(a->owner, b->owner); }
 
-
 } // namespace
 
 PairingTable::PairingTable(std::size_t entries) : capacity_(std::max<std::size_t>(entries, 1)) {}
