@@ -99,15 +99,21 @@ static __always_inline bool parse_packet(struct __sk_buff *skb, __u16 ethertype,
 	return ethertype == ETH_P_IPV6 && parse_ipv6(skb, packet);
 }
 
+/* `offset`: of the segment's payload, as its header has it (RFC 9293 3.1, byte 12). */
+static __always_inline bool segment_has_payload(const struct packet *packet, __u8 offset)
+{
+	return packet->transport + (offset >> 4) * 4 < packet->end;
+}
+
 /* A datagram, or a segment with payload: who opens, acknowledges or ends a connection has said nothing. */
 static __always_inline bool says_something(struct __sk_buff *skb, const struct packet *packet)
 {
-	__u8 offset; /* RFC 9293 3.1, byte 12 */
+	__u8 offset;
 
 	if (packet->protocol != IPPROTO_TCP)
 		return true;
 	return !bpf_skb_load_bytes(skb, packet->transport + 12, &offset, sizeof(offset)) &&
-	       packet->transport + (offset >> 4) * 4 < packet->end;
+	       segment_has_payload(packet, offset);
 }
 
 #endif

@@ -21,7 +21,7 @@ static __always_inline bool tcp_matters(struct __sk_buff *skb, const struct pack
 
 	if (bpf_skb_load_bytes(skb, packet->transport + 12, offset_flags, sizeof(offset_flags)))
 		return false;
-	return (offset_flags[1] & fin_syn_rst) || packet->transport + (offset_flags[0] >> 4) * 4 < packet->end;
+	return (offset_flags[1] & fin_syn_rst) || segment_has_payload(packet, offset_flags[0]);
 }
 
 static __always_inline bool opens_connection(struct __sk_buff *skb, const struct packet *packet)

@@ -9,7 +9,6 @@
 #include "app/statistics_json.h"
 #include "app/statistics_metrics.h"
 #include "cli/command_line.h"
-#include "util/clock.h"
 #include "util/thread_name.h"
 
 #include <unistd.h>
@@ -112,7 +111,7 @@ Result<void> Service::start_pipeline() {
 
 Result<void> Service::start_metrics() {
     told_ = statistics();
-    rate_.look(told_.counter(Counter::kMessagesFound), clock_ns(CLOCK_MONOTONIC));
+    shown_ = told_;
     auto server = MetricsServer::make(loop_, [this] { return to_metrics(statistics(), version_string()); });
     if (!server) return std::move(server).error();
     metrics_ = std::move(*server);
@@ -260,13 +259,15 @@ std::chrono::nanoseconds Service::status_period() const {
 
 void Service::on_status() {
     const Statistics now = statistics();
-    rate_.look(now.counter(Counter::kMessagesFound), clock_ns(CLOCK_MONOTONIC));
+    const auto messages = [](const Statistics& s) { return s.counter(Counter::kMessagesFound); };
+    messages_per_second_ = now.per_second_since(shown_, messages);
+    shown_ = now;
     service_manager::status(status_text(now));
 }
 
 std::string Service::status_text(const Statistics& statistics) const {
     std::array<char, 32> rate{};
-    std::snprintf(rate.data(), rate.size(), ", %.1f messages/s", rate_.per_second());
+    std::snprintf(rate.data(), rate.size(), ", %.1f messages/s", messages_per_second_);
     const std::string text = statistics.summary() + rate.data();
     return reload_problem_.empty() ? text : text + "; reload failed: " + reload_problem_;
 }

@@ -5,7 +5,6 @@
 #pragma once
 
 #include "app/metrics_server.h"
-#include "app/message_rate.h"
 #include "app/monitor.h"
 #include "app/notice_board.h"
 #include "app/sinks.h"
@@ -90,7 +89,8 @@ class Service {
     Statistics told_; ///< by the last statistics event; at first: as it was at the start
     std::optional<Timer> stats_timer_;
     std::optional<Timer> status_timer_;
-    MessageRate rate_;
+    Statistics shown_; ///< by STATUS= the last time, as told_
+    double messages_per_second_ = 0; ///< from one time to the next
     std::optional<Timer> watchdog_timer_;
     std::uint64_t seen_heartbeat_ = 0;
     std::string reload_problem_; ///< of the last reload; empty: there was none

@@ -3,6 +3,7 @@
 
 #include "util/clock.h"
 
+#include <cmath>
 #include <numeric>
 
 namespace dnsmon {
@@ -50,6 +51,15 @@ bool Statistics::balanced() const {
                           counter(Counter::kEventsFiltered) + counter(Counter::kEventsEncoded);
     const bool events = counter(Counter::kEventsEncoded) + notices == writer.written + dropped();
     return packets && became && messages && events;
+}
+
+double Statistics::per_second_since(const Statistics& before,
+                                    const std::function<std::uint64_t(const Statistics&)>& count) const {
+    const double seconds = static_cast<double>(taken_at_ns - before.taken_at_ns) / 1e9;
+    const std::uint64_t later = count(*this);
+    const std::uint64_t earlier = count(before);
+    const double came = later > earlier ? static_cast<double>(later - earlier) : 0.0;
+    return seconds > 0 ? std::round(came / seconds * 10) / 10 : 0.0;
 }
 
 std::string Statistics::summary() const {

@@ -8,6 +8,7 @@
 #include "probe/probe.h"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,9 @@ struct Statistics {
     [[nodiscard]] std::uint64_t in_flight() const;
     /// The accounting identity: submitted = written + filtered + Σ dropped (+ in flight), for packets and for events.
     [[nodiscard]] bool balanced() const;
+    /// A second's share of what came since `before`, to a tenth. `count`: of either.
+    [[nodiscard]] double per_second_since(const Statistics& before,
+                                          const std::function<std::uint64_t(const Statistics&)>& count) const;
     /// One line for STATUS= and the exit summary.
     [[nodiscard]] std::string summary() const;
 };

@@ -5,7 +5,6 @@
 #include "app/statistic_table.h"
 
 #include <algorithm>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 namespace dnsmon {
@@ -29,18 +28,12 @@ void put_dropped_by(Json& json, const DroppedByReason& dropped) {
     if (auto by_reason = reasons(dropped); !by_reason.empty()) json["dropped_by"] = std::move(by_reason);
 }
 
-/// A second's share of what came since `before`, to a tenth.
 Json rates(const Statistics& now, const Statistics& before) {
-    const double seconds = static_cast<double>(now.taken_at_ns - before.taken_at_ns) / 1e9;
-    const auto rate = [&](std::uint64_t later, std::uint64_t earlier) {
-        const double count = later > earlier ? static_cast<double>(later - earlier) : 0.0;
-        return seconds > 0 ? std::round(count / seconds * 10) / 10 : 0.0;
-    };
-    const auto lost = [](const Statistics& s) { return s.dropped() + s.kernel.ring_full; };
-    return {{"messages", rate(now.counter(Counter::kMessagesFound), before.counter(Counter::kMessagesFound))},
-            {"written", rate(now.writer.written, before.writer.written)},
-            {"filtered", rate(now.counter(Counter::kEventsFiltered), before.counter(Counter::kEventsFiltered))},
-            {"lost", rate(lost(now), lost(before))}};
+    using S = const Statistics&;
+    return {{"messages", now.per_second_since(before, [](S s) { return s.counter(Counter::kMessagesFound); })},
+            {"written", now.per_second_since(before, [](S s) { return s.writer.written; })},
+            {"filtered", now.per_second_since(before, [](S s) { return s.counter(Counter::kEventsFiltered); })},
+            {"lost", now.per_second_since(before, [](S s) { return s.dropped() + s.kernel.ring_full; })}};
 }
 
 /// The answers since `before`; a server that is new or was forgotten meanwhile: since its first.

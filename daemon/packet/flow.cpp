@@ -28,6 +28,10 @@ std::uint64_t hash(const Endpoint& endpoint) {
     return mix(mix(high, low), endpoint.port);
 }
 
+std::uint64_t network_of(const Flow& flow) {
+    return static_cast<std::uint64_t>(flow.netns) << 8 | static_cast<std::uint64_t>(flow.transport);
+}
+
 } // namespace
 
 Address Address::v4(const std::uint8_t* four_bytes) {
@@ -58,12 +62,10 @@ bool Address::is_multicast() const {
 
 std::size_t Flow::symmetric_hash() const {
     // A sum does not care which end is the source.
-    return mix(hash(source) + hash(destination), static_cast<std::uint64_t>(netns) << 8 | static_cast<std::uint64_t>(transport));
+    return mix(hash(source) + hash(destination), network_of(*this));
 }
 
-std::size_t Flow::hash_of_end(const Endpoint& end) const {
-    return mix(hash(end), static_cast<std::uint64_t>(netns) << 8 | static_cast<std::uint64_t>(transport));
-}
+std::size_t Flow::hash_of_end(const Endpoint& end) const { return mix(hash(end), network_of(*this)); }
 
 std::size_t FlowHash::operator()(const Flow& flow) const {
     const auto kind = static_cast<std::uint64_t>(flow.netns) << 16 | static_cast<std::uint64_t>(flow.transport) << 8 | static_cast<std::uint64_t>(flow.ip_version);

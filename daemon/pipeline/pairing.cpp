@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/pairing.h"
 
+#include "process/proc_files.h"
 #include "util/byte_hash.h"
 
 #include <algorithm>
@@ -19,11 +20,9 @@ std::uint64_t hash_of_client_and_id(const PairingKey& key) {
 /// Owners that were found in /proc are one of those that hold the socket, which need not be the one that sends next.
 bool sure(const End* end) { return end != nullptr && end->owner.attribution != Attribution::kProcfs; }
 
-/// /proc tells a start in ticks of a hundredth of a second, rounded down; no pid is used again within one.
-constexpr std::uint64_t kTickNs = 10'000'000;
-
+/// In ticks, for /proc tells no more; no pid is used again within one.
 bool same_process(const Owner& a, const Owner& b) {
-    return a.pid == b.pid && (a.start_ns == 0 || b.start_ns == 0 || a.start_ns / kTickNs == b.start_ns / kTickNs);
+    return a.pid == b.pid && (a.start_ns == 0 || b.start_ns == 0 || to_ticks(a.start_ns) == to_ticks(b.start_ns));
 }
 
 bool another_process(const End* a, const End* b) { return sure(a) && sure(b) && !same_process(a->owner, b->owner); }

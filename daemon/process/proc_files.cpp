@@ -125,6 +125,12 @@ std::optional<ProcStat> parse_proc_stat(const std::string& text) {
     return stat;
 }
 
+std::uint64_t to_ticks(std::uint64_t boottime_ns) {
+    constexpr std::uint64_t kNanoseconds = 1'000'000'000;
+    static const std::uint64_t tick_ns = kNanoseconds / ticks_per_second();
+    return boottime_ns / tick_ns;
+}
+
 std::uint64_t ticks_per_second() { return static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK)); }
 
 std::vector<std::uint32_t> list_pids(const std::string& proc_root) {

@@ -55,6 +55,8 @@ class ProcFiles {
 
 /// Clock ticks a second, the unit of ProcStat::start_ticks.
 [[nodiscard]] std::uint64_t ticks_per_second();
+/// A moment on CLOCK_BOOTTIME in them, rounded down as /proc does.
+[[nodiscard]] std::uint64_t to_ticks(std::uint64_t boottime_ns);
 
 /// Every process there is, the oldest numbers first.
 [[nodiscard]] std::vector<std::uint32_t> list_pids(const std::string& proc_root);

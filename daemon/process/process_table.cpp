@@ -13,8 +13,6 @@ constexpr std::uint64_t kNanoseconds = 1'000'000'000;
 // shorter than any pid space takes to wrap around.
 constexpr std::int64_t kRecheckNs = 250'000'000;
 
-std::uint64_t to_ticks(std::uint64_t boottime_ns) { return boottime_ns / (kNanoseconds / ticks_per_second()); }
-
 /// Wall-clock time of a moment on CLOCK_BOOTTIME.
 std::int64_t since_epoch_ns(std::uint64_t boottime_ns) {
     return static_cast<std::int64_t>(boottime_ns) + realtime_ns() - clock_ns(CLOCK_BOOTTIME);
