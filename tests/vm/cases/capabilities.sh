@@ -10,15 +10,15 @@ chmod 755 "$folder"
 
 # A process of another user that holds its socket from before. It never answers: it is known by its socket or not at all.
 echo 53 > /proc/sys/net/ipv4/ip_unprivileged_port_start
-setpriv --reuid=65533 --regid=65533 --clear-groups python3 -c '
+exec 5< <(exec setpriv --reuid=65533 --regid=65533 --clear-groups python3 -c '
 import socket
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.bind(("127.0.0.1", 53))
 print(flush=True)
-while True: s.recv(512)' > >(cat > "$folder/server") &
+while True: s.recv(512)')
 server=$!
 trap 'kill $server; rm -rf "$folder"' EXIT
-until [[ -s $folder/server ]]; do kill -0 $server && sleep 0.1 || exit 1; done
+read -r <&5 || exit 1 # the end of the file: it could not bind
 
 # what_breaks FLAVOUR CAPABILITY: of the lookup of a client that is gone at once, and of that server.
 what_breaks() {

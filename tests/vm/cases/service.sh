@@ -36,10 +36,12 @@ broken_hangup() {
     systemctl reload dnsmon && return $done
 }
 
+gave_up() { [[ $(show ActiveState) == failed ]]; } # "activating" while another try is to come
+
 # As RestartPreventExitStatus= wants it: told once, not tried again.
 broken_start() {
     echo 'captrue: {}' >> /etc/dnsmon.yaml
-    ! systemctl restart dnsmon && sleep 3 && ! running && [[ $(show ExecMainStatus) == 78 && $(show NRestarts) == 0 ]] &&
+    ! systemctl restart dnsmon && until_true 20 gave_up && ! running && [[ $(show ExecMainStatus) == 78 && $(show NRestarts) == 0 ]] &&
         systemctl status dnsmon -n 20 | tee /dev/stderr | grep -q '/etc/dnsmon.yaml:[0-9]*:[0-9]*: captrue' && [[ $(bpf_objects) == "$before" ]]
     local done=$?
     cp /root/dnsmon.yaml /etc/dnsmon.yaml
@@ -76,13 +78,14 @@ second_refused() {
     cat /tmp/second
     [[ $status == 1 ]] && grep -q "process $(main_pid) holds" /tmp/second && [[ $(bpf_objects) == "$attached" ]]
 }
+tried_again() { (($(show NRestarts) >= $1)); }
 # The other way round: the service is refused, each time it is tried.
 refused_beside_another() {
     local other
     systemctl stop dnsmon
     dnsmon run 2> /tmp/other &
     other=$!
-    until_true 60 grep -q '"capturing"' /tmp/other && ! systemctl start dnsmon && sleep 8 && ! running && said "process $other holds /run/dnsmon/lock"
+    until_true 60 grep -q '"capturing"' /tmp/other && ! systemctl start dnsmon && until_true 60 tried_again 3 && ! running && said "process $other holds /run/dnsmon/lock"
     local done=$?
     kill $other && wait $other || done=1
     systemctl reset-failed dnsmon
